@@ -1,0 +1,34 @@
+"""Statistics for judging whether a police operation worked.
+
+Read published counts into a :class:`Panel`, state who was treated, where and when in a :class:`Design`, fit an
+estimator to get a :class:`Result`, and judge a :class:`Claim` against it. See the README for ten lines that do it.
+"""
+
+from evaluate.data.panel import Panel
+from evaluate.data.simulator import Process, SimulatedPanel, simulate_panel
+from evaluate.design.design import ALL_OTHERS, Design
+from evaluate.design.operation import Operation
+from evaluate.design.simulated import simulated_design
+from evaluate.effects.effect import Effect
+from evaluate.effects.result import Result
+from evaluate.errors import DataError, DesignError, EvaluateError, EvaluateWarning, FitError
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "ALL_OTHERS",
+    "DataError",
+    "Design",
+    "DesignError",
+    "Effect",
+    "EvaluateError",
+    "EvaluateWarning",
+    "FitError",
+    "Operation",
+    "Panel",
+    "Process",
+    "Result",
+    "SimulatedPanel",
+    "simulate_panel",
+    "simulated_design",
+]

@@ -1,0 +1,227 @@
+"""Counts by area, period and outcome: the one data object that everything else is built on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from evaluate.data.periods import days_in, period_name
+from evaluate.data.provenance import Provenance
+from evaluate.errors import DataError, did_you_mean
+
+DIMENSIONS = ("area", "period", "outcome")
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """Counts of recorded incidents by area, period and outcome.
+
+    A missing cell (NaN) is one that nobody published; a zero is a cell that was published and is nought.
+    Readers make panels; a user rarely calls this.
+
+    Parameters
+    ----------
+    counts : xarray.DataArray
+        Dimensions ``area``, ``period``, ``outcome``; whole numbers of 0 or more, NaN where missing. The period
+        coordinate is a pandas PeriodIndex without gaps.
+    labels : mapping of str to str
+        A readable name for an area's code. Never used to join.
+    groups : mapping of str to str
+        The larger area (borough, force) of each area's code, where the file gives one.
+    provenance : Provenance
+        What was read, from which files, and what was left out.
+
+    Raises
+    ------
+    DataError
+        If the array is not of that form.
+
+    Examples
+    --------
+    >>> import evaluate as ev
+    >>> panel = ev.simulate_panel(areas=3, periods=24, seed=1)
+    >>> panel
+    Panel: 3 areas x 24 months (2010-01 to 2011-12) x 1 outcome; 0 cells missing
+    """
+
+    counts: xr.DataArray
+    labels: Mapping[str, str] = field(default_factory=dict)
+    groups: Mapping[str, str] = field(default_factory=dict)
+    provenance: Provenance = field(default_factory=Provenance)
+
+    def __post_init__(self) -> None:
+        counts = self.counts
+        if counts.dims != DIMENSIONS:
+            raise DataError(f"A panel has the dimensions {DIMENSIONS}, in this order; these are {counts.dims}.")
+        if not isinstance(counts.indexes["period"], pd.PeriodIndex):
+            raise DataError("The period coordinate of a panel is a pandas PeriodIndex; convert the dates first.")
+        for dimension in DIMENSIONS:
+            index = counts.indexes[dimension]
+            if index.has_duplicates:
+                twice = index[index.duplicated()][0]
+                raise DataError(f'Each {dimension} stands once in a panel; "{twice}" is there twice.')
+        periods = counts.indexes["period"]
+        if len(periods) > 1 and not (np.diff(periods.asi8) == np.diff(periods.asi8)[0]).all():
+            raise DataError("The periods of a panel follow each other without gaps; mark a missing one with NaN.")
+        values = counts.values
+        known = values[~np.isnan(values)]
+        if (known < 0).any() or (known != np.floor(known)).any():
+            raise DataError("Counts are whole numbers of 0 or more; this panel holds others. Check the column read.")
+
+    @property
+    def areas(self) -> pd.Index:
+        """Codes of the areas."""
+        return self.counts.indexes["area"]
+
+    @property
+    def periods(self) -> pd.PeriodIndex:
+        """Periods, in order, without gaps."""
+        return pd.PeriodIndex(self.counts.indexes["period"])
+
+    @property
+    def outcomes(self) -> pd.Index:
+        """Names of the outcomes."""
+        return self.counts.indexes["outcome"]
+
+    @property
+    def exposure_days(self) -> pd.Series:
+        """Days in each period (float), by period."""
+        return pd.Series(days_in(self.periods), index=self.periods, name="exposure_days")
+
+    def label(self, area: str) -> str:
+        """Readable name of an area, or its code where there is none."""
+        return self.labels.get(area, area)
+
+    def require_area(self, area: str) -> str:
+        """Return the code, or raise a DataError that names the nearest area."""
+        if area in self.areas:
+            return area
+        raise DataError(
+            f'There is no area "{area}" in the data. '
+            f"{did_you_mean(area, [str(a) for a in self.areas], labels=self._labels_with_groups())}"
+        )
+
+    def require_outcome(self, outcome: str) -> str:
+        """Return the outcome, or raise a DataError that names the nearest one."""
+        if outcome in self.outcomes:
+            return outcome
+        raise DataError(
+            f'There is no outcome "{outcome}" in the data. {did_you_mean(outcome, list(self.outcomes))}'
+        )
+
+    def select(
+        self,
+        *,
+        areas: Iterable[str] | None = None,
+        outcomes: Iterable[str] | None = None,
+        start: str | pd.Period | None = None,
+        end: str | pd.Period | None = None,
+    ) -> Panel:
+        """Keep some areas, outcomes or periods (both ends included).
+
+        Returns
+        -------
+        Panel
+            A smaller panel; this one is unchanged.
+
+        Raises
+        ------
+        DataError
+            If an area or outcome is not in the panel.
+
+        Examples
+        --------
+        >>> import evaluate as ev
+        >>> panel = ev.simulate_panel(areas=3, periods=24, seed=1)
+        >>> len(panel.select(start="2011-01").periods)
+        12
+        """
+        counts = self.counts
+        if areas is not None:
+            counts = counts.sel(area=[self.require_area(str(area)) for area in areas])
+        if outcomes is not None:
+            counts = counts.sel(outcome=[self.require_outcome(str(outcome)) for outcome in outcomes])
+        periods = self.periods
+        first = periods[0] if start is None else pd.Period(start, freq=periods.freqstr)
+        last = periods[-1] if end is None else pd.Period(end, freq=periods.freqstr)
+        return replace(self, counts=counts.isel(period=np.flatnonzero((periods >= first) & (periods <= last))))
+
+    def combine_outcomes(self, groups: Mapping[str, Sequence[str]], *, keep: bool = False) -> Panel:
+        """Add outcomes together under new names.
+
+        A cell of the sum is missing where any of its parts is missing.
+
+        Parameters
+        ----------
+        groups : mapping
+            New name to the list of outcomes that make it.
+        keep : bool
+            Keep the outcomes the panel already has beside the new ones.
+
+        Returns
+        -------
+        Panel
+            With the new outcomes, in the order given.
+
+        Raises
+        ------
+        DataError
+            If a part is not an outcome of this panel.
+
+        Examples
+        --------
+        >>> import evaluate as ev
+        >>> panel = ev.simulate_panel(areas=2, periods=24, seed=1)
+        >>> list(panel.combine_outcomes({"all crime": list(panel.outcomes)}).outcomes)
+        ['all crime']
+        """
+        made = [
+            self.counts.sel(outcome=[self.require_outcome(part) for part in parts])
+            .sum("outcome", skipna=False)
+            .expand_dims(outcome=[name], axis=2)
+            for name, parts in groups.items()
+        ]
+        if keep:
+            made.insert(0, self.counts.drop_sel(outcome=[o for o in self.outcomes if o in groups]))
+        return replace(self, counts=xr.concat(made, dim="outcome").transpose(*DIMENSIONS))
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the counts as a tidy table.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``area``, ``period``, ``outcome``, ``count`` (NaN where missing), ``exposure_days``.
+
+        Examples
+        --------
+        >>> import evaluate as ev
+        >>> panel = ev.simulate_panel(areas=2, periods=24, seed=1)
+        >>> panel.to_frame().columns.tolist()
+        ['area', 'period', 'outcome', 'count', 'exposure_days']
+        """
+        areas, periods, outcomes = self.counts.shape
+        index = pd.MultiIndex.from_product([self.areas, self.periods, self.outcomes], names=DIMENSIONS)
+        frame = pd.DataFrame({"count": self.counts.values.reshape(-1)}, index=index).reset_index()
+        frame["exposure_days"] = np.tile(np.repeat(days_in(self.periods), outcomes), areas)
+        assert len(frame) == areas * periods * outcomes
+        return frame
+
+    def _labels_with_groups(self) -> dict[str, str]:
+        """Readable names that say the borough too, for the messages."""
+        return {
+            code: f"{name}, {self.groups[code]}" if code in self.groups else name for code, name in self.labels.items()
+        }
+
+    def __repr__(self) -> str:
+        areas, periods, outcomes = self.counts.shape
+        span = f"{self.periods[0]} to {self.periods[-1]}" if periods else "none"
+        missing = int(np.isnan(self.counts.values).sum())
+        return (
+            f"Panel: {areas:,} areas x {periods:,} {period_name(self.periods)}s ({span}) x "
+            f"{outcomes:,} outcome{'' if outcomes == 1 else 's'}; {missing:,} cells missing"
+        )

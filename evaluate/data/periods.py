@@ -1,0 +1,147 @@
+"""Lengths of time as people write them ("36 months", "4 weeks") and the periods that counts are kept in."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from evaluate.errors import DataError, DesignError
+
+FREQUENCIES = {"day": "D", "week": "W-SUN", "4 weeks": "28D", "month": "M", "quarter": "Q", "year": "Y"}
+"""The words a user writes for the length of a period, and pandas' code for each."""
+
+PER_YEAR = {"D": 365.25, "W-SUN": 365.25 / 7, "28D": 365.25 / 28, "M": 12.0, "Q-DEC": 4.0, "Y-DEC": 1.0}
+"""Periods in a year, for seasonal terms."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """A length of calendar time such as "36 months", kept as number and unit.
+
+    Parameters
+    ----------
+    number : int
+        How many.
+    unit : str
+        "day", "week", "month" or "year".
+
+    Examples
+    --------
+    >>> from evaluate.data.periods import Span
+    >>> Span.parse("36 months")
+    Span(number=36, unit='month')
+    """
+
+    number: int
+    unit: str
+
+    @classmethod
+    def parse(cls, text: str) -> Span:
+        """Read "36 months", "1 year" or "10 weeks".
+
+        Raises
+        ------
+        DesignError
+            If the text is not a whole number and a unit.
+        """
+        found = re.fullmatch(r"\s*(\d+)\s*(day|week|month|year)s?\s*", str(text).lower())
+        if not found:
+            raise DesignError(
+                f'A length of time is a whole number and a unit; "{text}" is not. '
+                'Write for instance "36 months", "10 weeks" or "14 days".'
+            )
+        return cls(int(found.group(1)), found.group(2))
+
+    @property
+    def offset(self) -> pd.DateOffset:
+        """The span as a pandas offset, to be added to a date."""
+        return {
+            "day": pd.DateOffset(days=self.number),
+            "week": pd.DateOffset(weeks=self.number),
+            "month": pd.DateOffset(months=self.number),
+            "year": pd.DateOffset(years=self.number),
+        }[self.unit]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.unit}{'' if self.number == 1 else 's'}"
+
+
+def period_name(periods: pd.PeriodIndex) -> str:
+    """Name the length of one period: "day", "week", "4 weeks" or "month".
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> period_name(pd.period_range("2018-01", periods=3, freq="M"))
+    'month'
+    """
+    code = periods.freqstr
+    for name, known in FREQUENCIES.items():
+        if code == known or code.startswith(f"{known}-"):
+            return name
+    return "week" if code.startswith("W") else code
+
+
+def periods_per_year(periods: pd.PeriodIndex) -> float:
+    """Count the periods in a year, for seasonal terms.
+
+    Raises
+    ------
+    DataError
+        If the frequency is none of those the package knows.
+    """
+    code = "W-SUN" if periods.freqstr.startswith("W") else periods.freqstr
+    if code not in PER_YEAR:
+        raise DataError(
+            f'Periods of frequency "{periods.freqstr}" are not supported. '
+            f"Count by {', '.join(FREQUENCIES)} instead."
+        )
+    return PER_YEAR[code]
+
+
+def days_in(periods: pd.PeriodIndex) -> np.ndarray:
+    """Count the days of each period.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (periods,), days as float.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> days_in(pd.period_range("2018-01", periods=2, freq="M"))
+    array([31., 28.])
+    """
+    starts, ends = period_bounds(periods)
+    return np.asarray((ends - starts).days, dtype=float) + 1.0
+
+
+def period_bounds(periods: pd.PeriodIndex) -> tuple[pd.DatetimeIndex, pd.DatetimeIndex]:
+    """First and last day of each period, both at midnight."""
+    return periods.start_time.normalize(), periods.end_time.normalize()
+
+
+def share_of_days(periods: pd.PeriodIndex, start: pd.Timestamp, end: pd.Timestamp) -> np.ndarray:
+    """Share of each period's days from ``start`` to ``end``, both days included.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (periods,), between 0 and 1.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> may = pd.period_range("2018-05", periods=1, freq="M")
+    >>> share_of_days(may, pd.Timestamp("2018-05-22"), pd.Timestamp("2018-05-26")).round(4)
+    array([0.1613])
+    """
+    first, last = period_bounds(periods)
+    low = np.maximum(first.to_numpy(), np.datetime64(start.normalize()))
+    high = np.minimum(last.to_numpy(), np.datetime64(end.normalize()))
+    days = (high - low) / np.timedelta64(1, "D") + 1.0
+    return np.clip(days, 0.0, None) / days_in(periods)

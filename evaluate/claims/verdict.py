@@ -1,0 +1,89 @@
+"""What the data say of a claim: the finding, its probability, its words, and the facts and rule that decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Literal
+
+from evaluate.claims.claim import Claim
+from evaluate.claims.facts import Confidence, Facts, Grade
+
+Finding = Literal[
+    "supported",
+    "probably supported",
+    "smaller than claimed",
+    "too small to matter",
+    "the other way",
+    "not supported",
+    "cannot tell",
+    "not tested",
+]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A claim judged.
+
+    Parameters
+    ----------
+    claim : Claim
+        What was claimed.
+    finding : str
+        "supported", "probably supported", "smaller than claimed", "too small to matter", "the other way",
+        "not supported", "cannot tell" or "not tested".
+    probability : float
+        Probability of the size claimed or larger; NaN where the claim was not tested.
+    words : str
+        The verdict as a sentence.
+    grade : {"A", "B", "C", "D", "E"}
+        Of the design.
+    confidence : {"high", "moderate", "low"}
+        Analytical confidence.
+    maryland : int
+        Level on the Maryland Scientific Methods Scale, 1 to 3.
+    smallest_detectable : float
+        Smallest reduction these data show four times in five, as a fraction; NaN where unknown.
+    reasons : tuple of str
+        Why, in sentences: design, controls, data, checks.
+    paragraph : str
+        The verdict as a paragraph for a report.
+    rule : str
+        Which rule of the table decided.
+    facts : Facts or None
+        The numbers the rules saw; None where the claim could not be put to the data at all.
+
+    Examples
+    --------
+    >>> import evaluate as ev
+    >>> design = ev.simulated_design(ev.simulate_panel(areas=8, periods=60, seed=1))
+    >>> result = ev.BeforeAfter().fit(design, seed=1)
+    >>> claim = ev.Claim("crime was halved", source="a leaflet", window="after", reduction=0.5)
+    >>> 0 <= ev.judge(claim, result).probability <= 1
+    True
+    """
+
+    claim: Claim
+    finding: Finding
+    probability: float
+    words: str
+    grade: Grade
+    confidence: Confidence
+    maryland: int
+    smallest_detectable: float
+    reasons: tuple[str, ...]
+    paragraph: str
+    rule: str
+    facts: Facts | None = None
+
+    def explain(self) -> str:
+        """Return the rule that decided and every fact it could see, as text."""
+        lines = [repr(self.claim), f"Finding: {self.finding}", f"Rule: {self.rule}", "Facts:"]
+        for field in fields(self.facts) if self.facts is not None else ():
+            value = getattr(self.facts, field.name)
+            lines.append(f"  {field.name} = {value:.3f}" if isinstance(value, float) else f"  {field.name} = {value}")
+        if self.facts is None:
+            lines.append("  none: the claim was not put to the data")
+        return "\n".join([*lines, "Reasons:", *(f"  {reason}" for reason in self.reasons)])
+
+    def __repr__(self) -> str:
+        return f'Verdict on "{self.claim.text}": {self.finding} (grade {self.grade}). {self.words}'

@@ -4,6 +4,8 @@ Read published counts into a :class:`Panel`, state who was treated, where and wh
 estimator to get a :class:`Result`, and judge a :class:`Claim` against it. See the README for ten lines that do it.
 """
 
+from evaluate.claims.claim import Claim
+from evaluate.claims.verdict import Verdict
 from evaluate.data.panel import Panel
 from evaluate.data.simulator import Process, SimulatedPanel, simulate_panel
 from evaluate.design.design import ALL_OTHERS, Design
@@ -12,11 +14,14 @@ from evaluate.design.simulated import simulated_design
 from evaluate.effects.effect import Effect
 from evaluate.effects.result import Result
 from evaluate.errors import DataError, DesignError, EvaluateError, EvaluateWarning, FitError
+from evaluate.estimators.before_after import BeforeAfter
 
 __version__ = "0.1.0"
 
 __all__ = [
     "ALL_OTHERS",
+    "BeforeAfter",
+    "Claim",
     "DataError",
     "Design",
     "DesignError",
@@ -29,6 +34,7 @@ __all__ = [
     "Process",
     "Result",
     "SimulatedPanel",
+    "Verdict",
     "simulate_panel",
     "simulated_design",
 ]

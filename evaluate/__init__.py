@@ -15,17 +15,23 @@ from evaluate.effects.effect import Effect
 from evaluate.effects.result import Result
 from evaluate.errors import DataError, DesignError, EvaluateError, EvaluateWarning, FitError
 from evaluate.estimators.before_after import BeforeAfter
+from evaluate.estimators.priors import FLAT, HOT_SPOTS, SCEPTICAL, EffectPrior
+from evaluate.estimators.structural import StructuralModel
 
 __version__ = "0.1.0"
 
 __all__ = [
     "ALL_OTHERS",
+    "FLAT",
+    "HOT_SPOTS",
+    "SCEPTICAL",
     "BeforeAfter",
     "Claim",
     "DataError",
     "Design",
     "DesignError",
     "Effect",
+    "EffectPrior",
     "EvaluateError",
     "EvaluateWarning",
     "FitError",
@@ -34,6 +40,7 @@ __all__ = [
     "Process",
     "Result",
     "SimulatedPanel",
+    "StructuralModel",
     "Verdict",
     "simulate_panel",
     "simulated_design",

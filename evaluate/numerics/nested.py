@@ -1,0 +1,324 @@
+"""The fast engine: nested Laplace over the hyperparameters, then importance weights that make it exact.
+
+1. The log posterior of the hyperparameters h = (logit rho, log sd, log overdispersion sd, log drift) is climbed to its
+   mode, with the states integrated out by ``laplace.log_evidence``.
+2. Nodes are spread over it: half around the mode, half over the prior of the areas' wandering, weighted as a mixture.
+3. Draws of all states and effects are made around each node's mode and weighted by exact joint density over Gaussian
+   density, smoothed by a Pareto tail. The tail's shape k says whether the approximation could be trusted (below 0.7).
+
+References
+----------
+Rue, Martino and Chopin (2009), JRSS B 71 (nested Laplace); Vehtari, Simpson, Gelman, Yao and Gabry (2024), "Pareto
+smoothed importance sampling", JMLR 25.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import minimize
+
+from evaluate.numerics.laplace import draw_around_mode, log_evidence, log_evidence_at_nodes
+from evaluate.numerics.wandering import (
+    Wandering,
+    gaussian_log_density,
+    learn_wandering,
+    normal_points,
+    series,
+    to_hyper,
+    unlearned,
+)
+
+DRIFT_SCALE = 0.1
+"""Scale of the half-normal prior of the common path's steps."""
+NODES_AROUND_MODE, NODES_OVER_PRIOR = 72, 56
+MODE_SPREAD = 1.2
+PRIOR_DRIFT_SD = 0.5
+SMALLEST_DRIFT = 1e-3
+
+
+@dataclass(frozen=True, eq=False)
+class CountSeries:
+    """What the engine is given: arrays only.
+
+    Parameters
+    ----------
+    treated : numpy.ndarray
+        Shape (periods,), counts of the treated areas together, NaN where missing.
+    controls : numpy.ndarray
+        Shape (areas, periods), no missing values; (0, periods) without controls.
+    offset : numpy.ndarray
+        Shape (periods,): log of the period's length over the mean length.
+    season : numpy.ndarray
+        Shape (periods, waves): seasonal regressors.
+    shares : numpy.ndarray
+        Shape (periods, effects): share of each period to which each effect applies.
+    effect_mean, effect_sd : numpy.ndarray
+        Shape (effects,): normal prior of each log rate ratio.
+    treated_share : float
+        Sum of squared shares of the areas within the treated series (1 for one area).
+    """
+
+    treated: np.ndarray
+    controls: np.ndarray
+    offset: np.ndarray
+    season: np.ndarray
+    shares: np.ndarray
+    effect_mean: np.ndarray
+    effect_sd: np.ndarray
+    treated_share: float = 1.0
+
+    @property
+    def pool(self) -> np.ndarray:
+        """Shape (periods,): the controls' counts together; NaN without controls."""
+        return self.controls.sum(axis=0) if len(self.controls) else np.full(len(self.treated), np.nan)
+
+    @property
+    def pool_share(self) -> float:
+        """Sum of squared shares of the control areas in the pool: 1 / N for N equal areas, 0 without any."""
+        totals = self.controls.sum(axis=1)
+        return float(((totals / totals.sum()) ** 2).sum()) if len(totals) and totals.sum() else 0.0
+
+    @property
+    def sd_factor(self) -> float:
+        """An area's standard deviation times this is that of treated less pool."""
+        return float(np.sqrt(self.treated_share + self.pool_share))
+
+    def laid_out(self) -> tuple[tuple, tuple, np.ndarray]:
+        """Return data, prior and start of ``laplace``."""
+        return series(
+            self.treated,
+            self.pool,
+            self.offset,
+            self.season,
+            self.shares,
+            self.pool_share / self.treated_share,
+            self.effect_mean,
+            self.effect_sd,
+        )
+
+    def hyper(self, h: np.ndarray) -> np.ndarray:
+        """Rows (rho, sd, alpha, drift) of the engine from rows of h, the last of which is log drift."""
+        return to_hyper(
+            h[:, :3],
+            sd_factor=self.sd_factor,
+            noise_factor=self.treated_share,
+            drift=np.maximum(np.exp(h[:, 3]), SMALLEST_DRIFT),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class PosteriorDraws:
+    """Draws from the posterior of one count series.
+
+    Parameters
+    ----------
+    effects : numpy.ndarray
+        Shape (draws, effects): log rate ratios.
+    log_mean : numpy.ndarray
+        Shape (draws, periods): log mean of the treated series with every effect in it.
+    log_effect : numpy.ndarray
+        Shape (draws, periods, effects): what each effect adds to it.
+    hyper : numpy.ndarray
+        Shape (draws, 4): rho, sd of treated less pool, alpha, drift.
+    diagnostics : dict
+        Of the engine.
+    """
+
+    effects: np.ndarray
+    log_mean: np.ndarray
+    log_effect: np.ndarray
+    hyper: np.ndarray
+    diagnostics: dict[str, float]
+
+
+def typical_drift(data: CountSeries) -> float:
+    """Most probable step of the common path, from the pooled controls alone (or the treated series without any)."""
+    pooled = bool(len(data.controls))
+    own = np.full_like(data.treated, np.nan) if pooled else data.treated
+    pool_share = data.pool_share if pooled else 0.0
+    pieces = series(
+        data.pool if pooled else own,
+        data.pool,
+        data.offset,
+        data.season,
+        np.zeros((len(own), 0)),
+        1.0,
+        np.zeros(0),
+        1.0,
+    )
+    layout, prior, start = pieces
+    layout = (own, layout[1], *layout[2:5], 1.0)
+    grid = np.exp(np.linspace(np.log(0.004), np.log(0.4), 12))
+    nodes = np.column_stack(
+        [np.full(12, 0.4), np.full(12, 0.1), np.full(12, 0.01 * max(pool_share, 1e-6)), grid]
+    )
+    if not pooled:
+        nodes[:, 2] = 0.01
+    evidence, _ = log_evidence_at_nodes(start, layout, prior, nodes)
+    return float(grid[np.argmax(evidence - 0.5 * (grid / DRIFT_SCALE) ** 2 + np.log(grid))])
+
+
+def learn(data: CountSeries, *, most_areas: int = 40) -> Wandering:
+    """Learn how areas wander from the controls of a series."""
+    if len(data.controls) < 2:
+        return unlearned()
+    near = float(np.nanmean(data.treated))
+    drift = typical_drift(data)
+    return learn_wandering(
+        data.controls, data.offset, data.season, drift=drift, most_areas=most_areas, near=near
+    )
+
+
+def sample_fast(data: CountSeries, wandering: Wandering, *, draws: int, seed: int) -> PosteriorDraws:
+    """Draw from the posterior by nested Laplace with importance weights.
+
+    Parameters
+    ----------
+    data : CountSeries
+        What was counted.
+    wandering : Wandering
+        Prior of the hyperparameters.
+    draws : int
+        Number of equally weighted draws to return.
+    seed : int
+        Same seed, same draws.
+
+    Returns
+    -------
+    PosteriorDraws
+    """
+    layout, prior, start = data.laid_out()
+    nodes = _spread_nodes(data, wandering)
+    random = np.random.default_rng(seed)
+    counts = _systematic(nodes.weights, draws, random)
+    states = np.empty((draws, len(start)))
+    ratios = np.empty(draws)
+    done = 0
+    for k in np.flatnonzero(counts):
+        normals = random.standard_normal((counts[k], len(start)))
+        here = slice(done, done + counts[k])
+        states[here], joint = draw_around_mode(nodes.modes[k], layout, prior, tuple(nodes.hyper[k]), normals)
+        ratios[here] = joint - nodes.evidence[k]
+        done += counts[k]
+    smoothed, tail = _pareto_smoothed(ratios)
+    kept = np.repeat(np.arange(draws), _systematic(smoothed, draws, random))
+    diagnostics = {
+        "pareto_k": tail,
+        "effective_nodes": float(1 / (nodes.weights**2).sum()),
+        "importance_efficiency": float(1 / (smoothed**2).sum() / draws),
+    }
+    hyper = np.repeat(nodes.hyper, counts, axis=0)
+    return unpacked(data, states[kept], hyper[kept], diagnostics)
+
+
+@dataclass(frozen=True, eq=False)
+class _Nodes:
+    """Points of the hyperparameters with the mode of the states, the log evidence and a weight at each."""
+
+    hyper: np.ndarray
+    modes: np.ndarray
+    evidence: np.ndarray
+    weights: np.ndarray
+
+
+def _spread_nodes(data: CountSeries, wandering: Wandering) -> _Nodes:
+    """Place nodes around the mode and over the prior, and weight them by posterior over placement density."""
+    layout, prior, start = data.laid_out()
+    first = np.append(wandering.mean, np.log(typical_drift(data)))
+
+    def log_posterior(h: np.ndarray) -> float:
+        if np.abs(h - first).max() > 12:
+            return -1e10
+        value, _ = log_evidence(start, layout, prior, tuple(data.hyper(h[None, :])[0]))
+        return float(value + _log_prior(h[None, :], wandering)[0])
+
+    found = minimize(lambda h: -log_posterior(h), first, method="BFGS", options={"gtol": 0.05, "maxiter": 25})
+    mode = found.x
+    covariance = _covariance_at(log_posterior, mode, np.append(np.sqrt(np.diag(wandering.covariance)), 0.5))
+    near = mode + MODE_SPREAD * normal_points(NODES_AROUND_MODE, 4) @ np.linalg.cholesky(covariance).T
+    wide_covariance = np.zeros((4, 4))
+    wide_covariance[:3, :3] = wandering.covariance
+    wide_covariance[3, 3] = PRIOR_DRIFT_SD**2
+    wide_mean = np.append(wandering.mean, mode[3])
+    wide = wide_mean + normal_points(NODES_OVER_PRIOR, 4) @ np.linalg.cholesky(wide_covariance).T
+    h = np.vstack([near, wide])
+    total = NODES_AROUND_MODE + NODES_OVER_PRIOR
+    placement = np.logaddexp(
+        np.log(NODES_AROUND_MODE / total) + gaussian_log_density(h, mode, MODE_SPREAD**2 * covariance),
+        np.log(NODES_OVER_PRIOR / total) + gaussian_log_density(h, wide_mean, wide_covariance),
+    )
+    hyper = data.hyper(h)
+    evidence, modes = log_evidence_at_nodes(start, layout, prior, hyper)
+    log_weights = evidence + _log_prior(h, wandering) - placement
+    weights = np.exp(log_weights - log_weights.max())
+    return _Nodes(hyper, modes, evidence, weights / weights.sum())
+
+
+def _log_prior(h: np.ndarray, wandering: Wandering) -> np.ndarray:
+    """Log prior density of rows (logit rho, log sd, log overdispersion sd, log drift); the drift is half-normal."""
+    drift = np.exp(h[:, 3])
+    constant = 0.5 * np.log(2 / np.pi) - np.log(DRIFT_SCALE)
+    return wandering.log_density(h[:, :3]) + constant - 0.5 * (drift / DRIFT_SCALE) ** 2 + h[:, 3]
+
+
+def _covariance_at(
+    log_density: Callable[[np.ndarray], float], mode: np.ndarray, widest: np.ndarray
+) -> np.ndarray:
+    """Inverse of the negative Hessian by central differences, no wider in any direction than ``widest``."""
+    size = len(mode)
+    step = 0.25 * widest
+    centre = log_density(mode)
+    hessian = np.empty((size, size))
+    for i in range(size):
+        for j in range(i + 1):
+            one, two = np.zeros(size), np.zeros(size)
+            one[i], two[j] = step[i], step[j]
+            if i == j:
+                second = (log_density(mode + one) - 2 * centre + log_density(mode - one)) / step[i] ** 2
+            else:
+                second = (
+                    log_density(mode + one + two)
+                    - log_density(mode + one - two)
+                    - log_density(mode - one + two)
+                    + log_density(mode - one - two)
+                ) / (4 * step[i] * step[j])
+            hessian[i, j] = hessian[j, i] = -second
+    scaled = hessian * np.outer(widest, widest)
+    values, vectors = np.linalg.eigh(scaled)
+    inverse = (vectors / np.maximum(values, 1.0)) @ vectors.T
+    return inverse * np.outer(widest, widest)
+
+
+def _systematic(weights: np.ndarray, count: int, random: np.random.Generator) -> np.ndarray:
+    """How often each item is taken when ``count`` are taken in proportion to the weights, with one random number."""
+    edges = np.cumsum(weights) / weights.sum()
+    points = (random.random() + np.arange(count)) / count
+    return np.bincount(
+        np.searchsorted(edges, points, side="right").clip(max=len(weights) - 1), minlength=len(weights)
+    )
+
+
+def _pareto_smoothed(log_ratios: np.ndarray) -> tuple[np.ndarray, float]:
+    """Normalised importance weights with a smoothed tail, and the tail's shape."""
+    from arviz_stats.base import array_stats
+
+    log_weights, tail = array_stats.psislw(log_ratios)
+    weights = np.exp(log_weights - log_weights.max())
+    return weights / weights.sum(), float(tail)
+
+
+def unpacked(
+    data: CountSeries, states: np.ndarray, hyper: np.ndarray, diagnostics: dict[str, float]
+) -> PosteriorDraws:
+    """Turn draws of the engine's z into log means and effects."""
+    length, waves = len(data.offset), data.season.shape[1]
+    effects = states[:, 2 * length + 1 + waves :]
+    common = (
+        states[:, 0 : 2 * length : 2] + states[:, 2 * length + 1 : 2 * length + 1 + waves] @ data.season.T
+    )
+    quiet = data.offset + common + states[:, 1 : 2 * length : 2] + states[:, [2 * length]]
+    log_effect = np.log1p(data.shares * np.expm1(effects)[:, None, :])
+    return PosteriorDraws(effects, quiet + log_effect.sum(axis=2), log_effect, hyper, diagnostics)

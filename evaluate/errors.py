@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
+
+MOST_SUGGESTED = 4
 
 
 class EvaluateError(Exception):
@@ -68,7 +70,7 @@ class EvaluateWarning(UserWarning):
     """
 
 
-def did_you_mean(value: str, candidates: Iterable[str], *, labels: dict[str, str] | None = None) -> str:
+def did_you_mean(value: str, candidates: Iterable[str], *, labels: Mapping[str, str] | None = None) -> str:
     """Suggest the nearest valid names as a sentence to end an error message with.
 
     Parameters
@@ -77,8 +79,9 @@ def did_you_mean(value: str, candidates: Iterable[str], *, labels: dict[str, str
         What the user wrote.
     candidates : iterable of str
         The valid names (codes, outcomes, column heads).
-    labels : dict, optional
-        A readable name for a candidate, such as a ward's name for its code; it is searched too.
+    labels : mapping, optional
+        A readable name for a candidate, such as a ward's name for its code; it is searched too, as is the part of
+        it before a comma ("Abbey" of "Abbey, Camden").
 
     Returns
     -------
@@ -92,13 +95,13 @@ def did_you_mean(value: str, candidates: Iterable[str], *, labels: dict[str, str
     """
     names = [str(candidate) for candidate in candidates]
     readable = {name: (labels or {}).get(name, "") for name in names}
-    lowered: dict[str, str] = {}
+    lowered: dict[str, list[str]] = {}
     for name in names:
-        lowered.setdefault(name.lower(), name)
-        if readable[name]:
-            lowered.setdefault(readable[name].lower(), name)
-    close = get_close_matches(str(value).lower(), list(lowered), n=3, cutoff=0.6)
-    found = list(dict.fromkeys(lowered[key] for key in close))
+        # "Abbey" finds every "Abbey, <borough>": ward names repeat, so none of them may be hidden.
+        for key in {name.lower(), readable[name].lower(), readable[name].split(", ")[0].lower()} - {""}:
+            lowered.setdefault(key, []).append(name)
+    close = get_close_matches(str(value).lower(), sorted(lowered), n=3, cutoff=0.6)
+    found = list(dict.fromkeys(name for key in close for name in lowered[key]))[:MOST_SUGGESTED]
     if found:
         shown = [f'"{name}"' + (f" ({readable[name]})" if readable[name] else "") for name in found]
         return f"Did you mean {listed(shown, 'or')}?"

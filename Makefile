@@ -11,10 +11,10 @@ sound := $(shell exec 2>/dev/null; test -d $(venv) && test ! -e $(venv)/.unfinis
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help study test lint format clean again
+.PHONY: help study test lint format inventory clean again
 
 help:  ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
 study: $(venv)/.runtime  ## Run the sample study and say where its report is
 	@$(bin)/evaluate run sample_operation
@@ -31,6 +31,9 @@ lint: $(venv)/.dev  ## Check style, types and the import order of the rooms
 format: $(venv)/.dev  ## Put the code into the project's style
 	$(bin)/ruff check --fix
 	$(bin)/ruff format
+
+inventory: $(venv)/.dev  ## Bring the table of files in ARCHITECTURE.md up to date
+	@$(bin)/python scripts/inventory.py
 
 clean:  ## Remove the environment, builds and caches
 	rm -rf $(venv) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

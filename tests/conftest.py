@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# Before numpy is imported: two test workers on two cores must not start two threads each. No test opens a window.
+# Before numpy is imported: two test workers on two cores must not start two threads each; no test opens
+# a window.
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
 os.environ.setdefault("MPLBACKEND", "Agg")
@@ -28,10 +29,12 @@ def checkout() -> Path:
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """The folder of real published files that the project may not ship, or a skip that says how to provide it."""
+    """The folder of real published files, which the project may not ship; skips with how to get it."""
     named = os.environ.get("EVALUATE_DATA")
     folder = Path(named) if named else CHECKOUT.parent / "shared" / "data"
     if not folder.is_dir():
         where = "the folder EVALUATE_DATA names" if named else "../shared/data beside the checkout"
-        pytest.skip(f"needs the published files, and {where} does not exist (set EVALUATE_DATA to their folder)")
+        pytest.skip(
+            f"needs the published files, and {where} does not exist (set EVALUATE_DATA to their folder)"
+        )
     return folder

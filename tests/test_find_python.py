@@ -48,7 +48,9 @@ class Machine:
         }
         if own_places:
             environment["EVALUATE_PYTHON_PLACES"] = f"{self.home}/.pyenv/versions/*/bin\n{self.local}"
-        return subprocess.run([str(SCRIPT), *wanted], env=environment, capture_output=True, text=True, check=False)
+        return subprocess.run(
+            [str(SCRIPT), *wanted], env=environment, capture_output=True, text=True, check=False
+        )
 
 
 @pytest.fixture

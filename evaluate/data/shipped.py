@@ -21,7 +21,7 @@ def shipped_path(kind: Kind, name: str) -> Path:
     Parameters
     ----------
     kind : {"studies", "data_samples"}
-        ``"studies"`` for a plan and its expected numbers, ``"data_samples"`` for data this project made itself.
+        ``"studies"`` for plans with their expected numbers, ``"data_samples"`` for data made by this project.
     name : str
         Name of the study or sample, such as ``"sample_operation"``.
 
@@ -87,7 +87,7 @@ def _shelf(kind: Kind) -> Path:
     installed, checkout = package / "_shipped" / kind, package.parent / kind
     if installed.is_dir():
         return installed
-    # Beside an installed package anything may be called "studies"; only a checkout has its project file there.
+    # Beside an installed package anything may be called "studies"; only a checkout has pyproject.toml there.
     if checkout.is_dir() and (package.parent / "pyproject.toml").is_file():
         return checkout
     raise DataError(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from evaluate.data.simulator import SimulatedPanel
-from evaluate.design.design import Design
+from evaluate.design.design import ALL_OTHERS, Design
 from evaluate.design.operation import Operation
 from evaluate.design.window import touched
 from evaluate.errors import DesignError
@@ -50,6 +50,7 @@ def simulated_design(panel: SimulatedPanel, *, trigger: str | None = None) -> De
         panel,
         outcome="crime",
         treated=truth.treated,
+        control=ALL_OTHERS if len(panel.areas) > 1 + len(truth.buffer) else (),
         buffer=truth.buffer,
         operations=[operation],
         before=f"{before} {unit}s",

@@ -144,8 +144,9 @@ def test_public_names_are_documented_with_an_example(name):
 def test_every_room_is_packaged():
     settings = tomllib.loads((CHECKOUT / "pyproject.toml").read_text("utf-8"))
     listed = set(settings["tool"]["setuptools"]["packages"])
-    rooms = {".".join(path.parent.relative_to(CHECKOUT).parts) for path in PACKAGE.rglob("__init__.py")}
+    rooms = {".".join(path.parent.relative_to(CHECKOUT).parts) for path in SOURCES}
     assert listed == rooms | {"evaluate._shipped.studies", "evaluate._shipped.data_samples"}
+    assert [path.parent.name for path in SOURCES if not (path.parent / "__init__.py").exists()] == []
 
 
 def test_the_version_is_the_same_everywhere():

@@ -1,4 +1,4 @@
-"""What an installed package holds: the same files as the checkout, and the studies and samples, wherever it is run."""
+"""What an installed package holds: the files of the checkout, with the studies and samples, run from anywhere."""
 
 from __future__ import annotations
 
@@ -28,22 +28,13 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copy(CHECKOUT / name, source)
     for name in ("evaluate", "studies", "data_samples"):
         shutil.copytree(CHECKOUT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
-    (source / "studies" / "sample_operation" / "outputs").mkdir(exist_ok=True)
-    (source / "studies" / "sample_operation" / "outputs" / "effects.csv").write_text(
-        "left by an earlier run\n"
-    )
+    earlier_run = source / "studies" / "sample_operation" / "outputs"
+    earlier_run.mkdir(exist_ok=True)
+    (earlier_run / "effects.csv").write_text("left behind\n")
     # The build tool of this environment, so that no network is needed.
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "wheel",
-        "--quiet",
-        "--no-deps",
-        "--no-build-isolation",
-        "--no-index",
-    ]
-    subprocess.run([*command, "--wheel-dir", str(wheels), str(source)], check=True, capture_output=True)
+    options = ["--quiet", "--no-index", "--no-deps", "--no-build-isolation", "--wheel-dir", str(wheels)]
+    command = [sys.executable, "-m", "pip", "wheel", *options, str(source)]
+    subprocess.run(command, check=True, capture_output=True)
     with zipfile.ZipFile(next(wheels.glob("evaluate_operations-*.whl"))) as wheel:
         wheel.extractall(target)
     return target
@@ -63,7 +54,7 @@ def test_the_wheel_holds_every_study_and_sample(installed, kind):
 def test_an_installed_package_finds_what_it_ships_from_anywhere(installed, tmp_path):
     code = (
         "from evaluate.data.shipped import shipped_path\n"
-        "print(shipped_path('studies', 'sample_operation'), shipped_path('data_samples', 'sample_operation'), sep='\\n')"
+        "for kind in ('studies', 'data_samples'): print(shipped_path(kind, 'sample_operation'))\n"
     )
     command = [sys.executable, "-P", "-c", f"import sys; sys.path.insert(0, {str(installed)!r})\n{code}"]
     ran = subprocess.run(command, cwd=tmp_path, env={"PATH": ""}, capture_output=True, text=True, check=True)

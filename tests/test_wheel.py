@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -56,8 +57,9 @@ def test_an_installed_package_finds_what_it_ships_from_anywhere(installed, tmp_p
         "from evaluate.data.shipped import shipped_path\n"
         "for kind in ('studies', 'data_samples'): print(shipped_path(kind, 'sample_operation'))\n"
     )
+    clean = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     command = [sys.executable, "-P", "-c", f"import sys; sys.path.insert(0, {str(installed)!r})\n{code}"]
-    ran = subprocess.run(command, cwd=tmp_path, env={"PATH": ""}, capture_output=True, text=True, check=True)
+    ran = subprocess.run(command, cwd=tmp_path, env=clean, capture_output=True, text=True, check=True)
     shipped = installed / "evaluate" / "_shipped"
     wanted = [shipped / "studies" / "sample_operation", shipped / "data_samples" / "sample_operation"]
     assert ran.stdout.splitlines() == [str(path) for path in wanted]

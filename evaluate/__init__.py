@@ -5,7 +5,9 @@ estimator to get a :class:`Result`, and judge a :class:`Claim` against it. See t
 """
 
 from evaluate.claims.claim import Claim
+from evaluate.claims.judge import judge
 from evaluate.claims.verdict import Verdict
+from evaluate.data.mps import read_mps
 from evaluate.data.panel import Panel
 from evaluate.data.simulator import Process, SimulatedPanel, simulate_panel
 from evaluate.design.design import ALL_OTHERS, Design
@@ -42,6 +44,8 @@ __all__ = [
     "SimulatedPanel",
     "StructuralModel",
     "Verdict",
+    "judge",
+    "read_mps",
     "simulate_panel",
     "simulated_design",
 ]

@@ -10,8 +10,24 @@ from evaluate.claims.claim import Direction
 Grade = Literal["A", "B", "C", "D", "E"]
 Generation = Literal["public-reported", "mixed", "enforcement"]
 Confidence = Literal["high", "moderate", "low"]
+Finding = Literal[
+    "supported",
+    "probably supported",
+    "smaller than claimed",
+    "too small to matter",
+    "the other way",
+    "not supported",
+    "cannot tell",
+    "not tested",
+]
 
 UNKNOWN = float("nan")
+
+MATERIAL = 0.10
+"""Changes smaller than this, either way, are too small to matter."""
+
+HUGE = 0.50
+"""A reduction has to be at least this large to be called huge; ``shortfalls_of_huge`` has the other conditions."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,8 +74,8 @@ class Facts:
         Periods before the operation, and from its start to the end of the window or the next operation.
     fine_periods : bool
         True where counts are by day or week.
-    totals_only : bool
-        True where two totals were compared, not series.
+    grade_ceiling : {"A", "B", "C", "D", "E"}
+        The best grade the method can earn: "D" for a single series, "E" for two totals.
     share_of_days : float
         Share of the window's days the operation was in force; 1 for "after".
     share_of_area : float
@@ -117,7 +133,7 @@ class Facts:
     n_before: int = 0
     n_after: int = 0
     fine_periods: bool = False
-    totals_only: bool = False
+    grade_ceiling: Grade = "A"
     share_of_days: float = 1.0
     share_of_area: float = 1.0
     month_to_month: float = UNKNOWN
@@ -134,6 +150,18 @@ class Facts:
     def reach(self) -> float:
         """The most that complete success could have lowered the counts, as a fraction (days times place)."""
         return self.share_of_days * self.share_of_area
+
+    @property
+    def tested_ratio(self) -> float:
+        """The ratio a detectable effect is held against: that claimed, or a change of 10% where no size was stated."""
+        if self.claimed_size:
+            return self.claimed_ratio
+        return 1.0 - MATERIAL * self.reach if self.direction == "reduction" else 1.0 + MATERIAL * self.reach
+
+    @property
+    def claims_half(self) -> bool:
+        """True where the claim is of a reduction by half, the size that "huge" stands for."""
+        return self.direction == "reduction" and self.claimed_size == HUGE
 
     @property
     def toward(self) -> float:

@@ -3,21 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Literal
 
 from evaluate.claims.claim import Claim
-from evaluate.claims.facts import Confidence, Facts, Grade
-
-Finding = Literal[
-    "supported",
-    "probably supported",
-    "smaller than claimed",
-    "too small to matter",
-    "the other way",
-    "not supported",
-    "cannot tell",
-    "not tested",
-]
+from evaluate.claims.facts import Confidence, Facts, Finding, Grade
+from evaluate.claims.rules import phia
 
 
 @dataclass(frozen=True)
@@ -32,7 +21,7 @@ class Verdict:
         "supported", "probably supported", "smaller than claimed", "too small to matter", "the other way",
         "not supported", "cannot tell" or "not tested".
     probability : float
-        Probability of the size claimed or larger; NaN where the claim was not tested.
+        Probability of the size claimed or larger; NaN where the claim was not tested or the grade is E.
     words : str
         The verdict as a sentence.
     grade : {"A", "B", "C", "D", "E"}
@@ -58,8 +47,8 @@ class Verdict:
     >>> design = ev.simulated_design(ev.simulate_panel(areas=8, periods=60, seed=1))
     >>> result = ev.BeforeAfter().fit(design, seed=1)
     >>> claim = ev.Claim("crime was halved", source="a leaflet", window="after", reduction=0.5)
-    >>> 0 <= ev.judge(claim, result).probability <= 1
-    True
+    >>> ev.judge(claim, result).finding
+    'not tested'
     """
 
     claim: Claim
@@ -75,12 +64,19 @@ class Verdict:
     rule: str
     facts: Facts | None = None
 
+    @property
+    def term(self) -> str | None:
+        """The probability word for ``probability``, as strong as the grade allows; None where there is none."""
+        return phia(self.probability, grade=self.grade)
+
     def explain(self) -> str:
         """Return the rule that decided and every fact it could see, as text."""
         lines = [repr(self.claim), f"Finding: {self.finding}", f"Rule: {self.rule}", "Facts:"]
         for field in fields(self.facts) if self.facts is not None else ():
             value = getattr(self.facts, field.name)
-            lines.append(f"  {field.name} = {value:.3f}" if isinstance(value, float) else f"  {field.name} = {value}")
+            lines.append(
+                f"  {field.name} = {value:.3f}" if isinstance(value, float) else f"  {field.name} = {value}"
+            )
         if self.facts is None:
             lines.append("  none: the claim was not put to the data")
         return "\n".join([*lines, "Reasons:", *(f"  {reason}" for reason in self.reasons)])

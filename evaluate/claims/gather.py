@@ -1,0 +1,326 @@
+"""From a fitted result and its checks to the plain numbers that the rules see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import isnan, nan
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+from evaluate.checks.result import CheckResults
+from evaluate.claims.claim import Claim
+from evaluate.claims.facts import MATERIAL, Facts, Generation
+from evaluate.claims.rules import HIGHLY_LIKELY
+from evaluate.claims.wording import Setting
+from evaluate.data.periods import days_in, period_name, periods_per_year
+from evaluate.design.design import Design
+from evaluate.design.window import Window
+from evaluate.effects.effect import Effect, RatioDistribution, StudentRatio
+from evaluate.effects.result import Result
+from evaluate.errors import DesignError, did_you_mean
+
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+
+
+def facts_from(
+    claim: Claim,
+    result: Result,
+    checks: CheckResults | None = None,
+    *,
+    generation: Generation = "public-reported",
+    plan_before_data: bool = False,
+    dilution: float | None = None,
+    boundary_break: bool = False,
+) -> Facts:
+    """Gather the facts of a claim; the grade is still to be given.
+
+    Parameters
+    ----------
+    claim : Claim
+        What was claimed.
+    result : Result
+        The headline fit, of the claim's outcome.
+    checks : CheckResults, optional
+        Made on that result.
+    generation, plan_before_data, dilution, boundary_break
+        What nobody can read off the counts: as in ``judge``.
+
+    Returns
+    -------
+    Facts
+        With ``grade`` left at "E".
+
+    Raises
+    ------
+    DesignError
+        If the claim names an outcome, operation or window that the result has not.
+    """
+    checks = CheckResults([]) if checks is None else checks
+    window = claimed_window(claim, result)
+    effect = result.effect(*window.key)
+    days = _share_of_days(result.design, window)
+    place = _share_of_area(checks, dilution)
+    return Facts(
+        **_probabilities(claim, effect.ratio, reach=days * place),
+        rate_ratio=effect.rate_ratio,
+        lower=effect.lower,
+        upper=effect.upper,
+        level=effect.level,
+        observed=effect.observed,
+        expected=effect.expected,
+        direction=claim.direction,
+        claimed_size=claim.size,
+        generation=generation,
+        plan_before_data=plan_before_data,
+        boundary_break=boundary_break,
+        share_of_days=days,
+        share_of_area=place,
+        smallest_detectable=_smallest_detectable(result, effect, checks),
+        sustained_months=_months_after(window),
+        late_ratio=_late_ratio(result, window, effect),
+        **_design_facts(result, window),
+        **_check_facts(checks),
+    )
+
+
+def claimed_window(claim: Claim, result: Result) -> Window:
+    """Find the window a claim is about.
+
+    Raises
+    ------
+    DesignError
+        If the claim leaves open which one, or names one that the result has not.
+    """
+    design = result.design
+    if claim.outcome is not None and claim.outcome != design.outcome:
+        raise DesignError(
+            f'The claim is about "{claim.outcome}" and the result about "{design.outcome}". Judge it by a result '
+            f'of the same outcome: estimator.fit(design.for_outcome("{claim.outcome}"), seed=...).'
+        )
+    operations = [operation.name for operation in design.operations]
+    if claim.operation and claim.operation not in operations:
+        raise DesignError(
+            f'The claim names the operation "{claim.operation}", which the design has not. '
+            f"{did_you_mean(claim.operation, operations)}"
+        )
+    fitting = [
+        window
+        for window in design.windows
+        if claim.operation in ("", window.operation) and claim.window in ("", window.name)
+    ]
+    if len(fitting) == 1:
+        return fitting[0]
+    names = [f"{window.operation}, {window.name}" for window in fitting or design.windows]
+    if not fitting:
+        return design.window(claim.operation or operations[0], claim.window)
+    raise DesignError(
+        f"The claim could mean {len(fitting)} windows: {'; '.join(names)}. Give it operation=... and window=...."
+    )
+
+
+def setting_of(claim: Claim, result: Result) -> Setting:
+    """Gather the names the verdict is told with."""
+    design = result.design
+    window = claimed_window(claim, result)
+    operation = next(o for o in design.operations if o.name == window.operation)
+    labels = [design.panel.label(area) for area in design.treated]
+    area = ", ".join(labels[:-1]) + (" and " if len(labels) > 1 else "") + labels[-1]
+    period = period_name(design.periods)
+    return Setting(
+        outcome=design.outcome,
+        area=area if len(labels) <= 3 else f"{len(labels)} areas",
+        operation=operation.name,
+        window=window.name,
+        start=_period_text(window, first=True),
+        end=_period_text(window, first=False),
+        period=period if period in ("day", "week", "month") else "month",
+        operation_days=operation.days,
+        window_days=int(days_in(window.periods).sum()),
+        window_periods=len(window.periods),
+    )
+
+
+def _period_text(window: Window, *, first: bool) -> str:
+    """Write a window's first or last period as a reader would: "July 2017", "22 May 2018"."""
+    if window.periods.freqstr == "M":
+        period = window.periods[0 if first else -1]
+        return f"{MONTHS[period.month - 1]} {period.year}"
+    day = window.periods[0].start_time if first else window.periods[-1].end_time
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+# ---- probabilities -------------------------------------------------------------------------------------------------
+
+
+def _probabilities(claim: Claim, ratio: RatioDistribution | None, *, reach: float) -> dict[str, Any]:
+    """Probability of each size, and of the claim as it would show in counts of which ``reach`` could change."""
+    claimed = 1.0 + (claim.ratio - 1.0) * reach
+
+    def at_most(size: float) -> float:
+        return nan if ratio is None else ratio.probability_at_most(size)
+
+    return {
+        "p_any": at_most(1.0),
+        "p10": at_most(1.0 - MATERIAL),
+        "p25": at_most(0.75),
+        "p40": at_most(0.60),
+        "p50": at_most(0.50),
+        "p60": at_most(0.40),
+        "p_up": 1.0 - at_most(1.0 + MATERIAL),
+        "p_rope": at_most(1.0 + MATERIAL) - at_most(1.0 - MATERIAL),
+        "p_claim": at_most(claimed) if claim.direction == "reduction" else 1.0 - at_most(claimed),
+        "claimed_ratio": claimed,
+    }
+
+
+def _smallest_detectable(result: Result, effect: Effect, checks: CheckResults) -> float:
+    """From the check for this window, or else from the standard error by the usual formula."""
+    check = checks.get("minimum detectable effect")
+    if check is not None:
+        windows = check.facts.get("windows", {})
+        key = f"{effect.operation}, {effect.window}"
+        if key in windows:
+            return float(windows[key])
+        if (check.facts.get("operation"), check.facts.get("window")) == (effect.operation, effect.window):
+            return float(check.number)
+    error = result.diagnostics.get("standard_errors", {}).get(f"{effect.operation}, {effect.window}")
+    freedom = float("inf")
+    if error is None and effect.ratio is not None:
+        error = effect.ratio.log_standard_error
+        freedom = effect.ratio.degrees_of_freedom if isinstance(effect.ratio, StudentRatio) else freedom
+    return nan if error is None else smallest_detectable(float(error), freedom)
+
+
+def smallest_detectable(log_standard_error: float, degrees_of_freedom: float = float("inf")) -> float:
+    """Smallest reduction found four times in five by a two-sided test at 5%.
+
+    Parameters
+    ----------
+    log_standard_error : float
+        Of the log rate ratio.
+    degrees_of_freedom : float
+        Of its t distribution.
+
+    Returns
+    -------
+    float
+        As a fraction: ``1 - exp(-(c_0.975 + c_0.8) standard error)``, c being quantiles of t.
+
+    Examples
+    --------
+    >>> round(smallest_detectable(0.15), 3)
+    0.343
+    """
+    scores = stats.t.ppf(0.975, degrees_of_freedom) + stats.t.ppf(0.8, degrees_of_freedom)
+    return float(1.0 - np.exp(-scores * log_standard_error))
+
+
+# ---- the design ----------------------------------------------------------------------------------------------------
+
+
+def _design_facts(result: Result, window: Window) -> dict[str, Any]:
+    """Size of the design, as the method used it."""
+    design = result.design
+    ceiling = result.diagnostics.get("design_grade_ceiling", "A")
+    controls = int(result.diagnostics.get("control_areas", len(design.control)))
+    own = [w for w in design.windows if w.operation == window.operation]
+    counts = design.treated_counts
+    return {
+        "grade_ceiling": ceiling,
+        "n_control": 0 if ceiling in ("D", "E") else controls,
+        "n_before": int((design.baseline & ~np.isnan(counts)).sum()),
+        "n_after": sum(len(w.periods) for w in own),
+        "fine_periods": period_name(design.periods) in ("day", "week"),
+        "triggered": bool(len(design.trigger_periods)),
+        "month_to_month": _variation(counts[design.baseline]),
+    }
+
+
+def _variation(counts: np.ndarray) -> float:
+    """Standard deviation of the change from one period to the next, over the mean count."""
+    changes = np.diff(counts)
+    changes = changes[~np.isnan(changes)]
+    mean = np.nanmean(counts) if np.isfinite(counts).any() else 0.0
+    return float(np.std(changes, ddof=1) / mean) if len(changes) > 1 and mean > 0 else nan
+
+
+def _share_of_days(design: Design, window: Window) -> float:
+    """Share of the window's days the operation was in force; an "after" has it in force to the end."""
+    if window.name != "during":
+        return 1.0
+    inside = design.periods.isin(window.periods)
+    days = days_in(design.periods)[inside]
+    return float((window.share[inside] * days).sum() / days.sum())
+
+
+def _share_of_area(checks: CheckResults, dilution: float | None) -> float:
+    """Share of the area's counts from the place the claim is about."""
+    if dilution is not None:
+        if not 0 < dilution <= 1:
+            raise DesignError(
+                "dilution is the share of the area's counts from the place the claim is about, above 0 and at most 1; "
+                f"it is {dilution}. Write 17 / 209 for 17 incidents of 209."
+            )
+        return float(dilution)
+    check = checks.get("dilution")
+    return float(check.facts.get("share_of_area", 1.0)) if check is not None else 1.0
+
+
+def _months_after(window: Window) -> float:
+    """Months of an "after" window; a "during" sustains nothing."""
+    if window.name != "after":
+        return 0.0
+    return len(window.periods) * 12.0 / periods_per_year(window.periods)
+
+
+def _late_ratio(result: Result, window: Window, effect: Effect) -> float:
+    """Recorded over expected in the second half of an "after" window.
+
+    Its ratio to that of the whole window is taken from the counterfactual and laid on the effect's own estimate, so
+    that a later operation is still judged against what the one before it left behind.
+    """
+    if window.name != "after" or len(window.periods) < 2:
+        return nan
+    table = result.counterfactual.loc[result.counterfactual.index.isin(window.periods)].dropna(
+        subset=["observed", "expected"]
+    )
+    late = table.iloc[len(table) // 2 :]
+    if not (len(table) and table["observed"].sum() > 0 and late["expected"].sum() > 0):
+        return nan
+    whole = table["observed"].sum() / table["expected"].sum()
+    return float(effect.rate_ratio * late["observed"].sum() / late["expected"].sum() / whole)
+
+
+# ---- the checks ----------------------------------------------------------------------------------------------------
+
+
+def _check_facts(checks: CheckResults) -> dict[str, Any]:
+    """What the checks measured, by the names the checks give it."""
+    placebo, displaced = _facts(checks, "placebo in space"), _facts(checks, "displacement")
+    spike = _facts(checks, "regression to the mean")
+    answer = checks.get("placebo in space")
+    net = _number(displaced, "net_p_claim", _number(displaced, "net_p50"))
+    return {
+        "placebo_p": nan if answer is None else float(answer.number),
+        "placebo_rate": _number(placebo, "false_positive_rate"),
+        "n_placebos": int(_number(placebo, "placebos", 0.0)),
+        "net_of_buffers": None if isnan(net) else net >= HIGHLY_LIKELY,
+        "net_rate_ratio": _number(displaced, "net_rate_ratio"),
+        "expected_fall": _number(spike, "expected_fall"),
+        "raw_fall": _number(spike, "raw_fall"),
+    }
+
+
+def _facts(checks: CheckResults, name: str) -> Mapping[str, Any]:
+    check = checks.get(name)
+    return {} if check is None else check.facts
+
+
+def _number(facts: Mapping[str, Any], name: str, missing: float = nan) -> float:
+    value = facts.get(name)
+    return missing if value is None else float(value)

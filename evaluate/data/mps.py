@@ -1,0 +1,312 @@
+"""Read the Metropolitan Police's recorded crime by ward or borough, major and minor category and month.
+
+The London Datastore publishes it wide: one row for each area and category, one column for each month. A
+category without a row in a ward was not recorded there in any month of the file, so it is zero; see
+:mod:`evaluate.data.stopped` and :mod:`evaluate.data.part_months` for zeros that are none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, get_args
+
+import numpy as np
+import pandas as pd
+
+from evaluate.data.cells import counts_in
+from evaluate.data.grid import as_counts
+from evaluate.data.month_heads import heads_a_month, months_of
+from evaluate.data.panel import Panel
+from evaluate.data.part_months import find_part_months
+from evaluate.data.provenance import Provenance
+from evaluate.data.stopped import describe_stops, find_stops, set_missing
+from evaluate.data.tables import PathLike, Table, open_table
+from evaluate.errors import DataError, listed, shortened
+
+Detail = Literal["major", "minor", "both"]
+StructuralZeros = Literal["missing", "zero"]
+
+# What a head is called in one layout or another, in lower case and without blanks and underscores.
+_HEADS = {
+    "code": ("wardcode",),
+    "name": ("wardname",),
+    "borough": ("lookupboroughname", "boroughname", "borough"),
+    "major": ("majortext", "majorcategory", "group"),
+    "minor": ("minortext", "minorcategory", "subgroup"),
+    "extracted": ("refresheddate",),
+}
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """The heads of one file: which column plays which part."""
+
+    level: Literal["ward", "borough"]
+    parts: Mapping[str, str]
+    months: Mapping[str, pd.Period]
+    unread: tuple[str, ...]
+
+
+def read_mps(
+    path: PathLike, *, detail: Detail = "major", structural_zeros: StructuralZeros = "missing"
+) -> Panel:
+    r"""Read a ward or borough file of recorded crime as the Metropolitan Police publishes it.
+
+    Parameters
+    ----------
+    path : path
+        A CSV file as downloaded, a gzipped one, or a Parquet copy with the same heads. The order and the case
+        of the columns do not matter.
+    detail : {"major", "minor", "both"}
+        Outcomes: the major categories, in capitals as in the newest publication ("ROBBERY"); the minor ones
+        ("ROBBERY: ROBBERY OF PERSONAL PROPERTY"); or the major ones followed by the minor ones.
+    structural_zeros : {"missing", "zero"}
+        A category that is next to absent from the whole file for 12 months or more, below 1% of its usual
+        level, was not counted under that name then: by default its cells there are missing. "zero" keeps what
+        was published.
+
+    Returns
+    -------
+    Panel
+        Counts of recorded offences by ward code (or borough name, in a borough file), month and category.
+        Labels are the ward names, groups the boroughs.
+
+    Raises
+    ------
+    DataError
+        If the file is not of this kind, or anything in it cannot be taken at its word. The message names the
+        file, the place, the rule and the fix.
+
+    Notes
+    -----
+    * A ward and category without a row is zero in every month of the file. A ward without any row is not in
+      the panel. An empty cell, a month between the first and the last that has no column, and a month with
+      less than a tenth of the records of those around it, is missing.
+    * A ward published under two boroughs (Heathrow Villages, also under Aviation Security) is one area: its
+      rows are added together, and its group is the borough with more wards. ``panel.provenance`` says how
+      many.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> import evaluate as ev
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "wards.csv"
+    >>> _ = path.write_text(
+    ...     "WardName,WardCode,MajorText,MinorText,LookUp_BoroughName,201805,201806\n"
+    ...     "Loxford,E05011247,Theft,Shoplifting,Redbridge,3,4\n"
+    ...     "Loxford,E05011247,Theft,Other Theft,Redbridge,1,0\n"
+    ...     "Abbey,E05000026,Robbery,Robbery of Personal Property,Barking and Dagenham,2,1\n")
+    >>> panel = ev.read_mps(path)
+    >>> panel
+    Panel: 2 areas x 2 months (2018-05 to 2018-06) x 2 outcomes; 0 cells missing
+    >>> panel.counts.sel(area="E05011247", outcome="THEFT").values
+    array([4., 4.])
+    """
+    if detail not in get_args(Detail) or structural_zeros not in get_args(StructuralZeros):
+        raise DataError(
+            'read_mps takes detail="major", "minor" or "both" and structural_zeros="missing" or "zero"; '
+            f'these are "{detail}" and "{structural_zeros}".'
+        )
+    table = open_table(path, numbers=heads_a_month)
+    layout = _recognise(table)
+    table, nowhere = _without_blank_areas(table, layout)
+    keys = _keys(table, layout)
+    labels, groups, split = _places(table, keys)
+    _refuse_repeated_rows(table, keys)
+
+    cells = counts_in(table, list(layout.months))
+    periods = pd.period_range(min(layout.months.values()), max(layout.months.values()), freq="M")
+    areas = sorted(keys["area"].unique())
+    outcomes, values, without_row = _added_up(keys, cells, areas, detail)
+    full = np.full((len(areas), len(periods), len(outcomes)), np.nan)
+    full[:, periods.get_indexer(pd.PeriodIndex(list(layout.months.values()))), :] = values
+
+    months = pd.Series(np.nansum(cells, axis=0), index=list(layout.months.values()))
+    parts = find_part_months(months.reindex(periods).to_numpy())
+    full[:, list(parts.missing), :] = np.nan
+    stops = find_stops(full.sum(axis=0)) if structural_zeros == "missing" else []
+    full = set_missing(full, stops)
+    notes = (
+        *_notes_on_rows(table, layout, keys, split, nowhere),
+        f"{without_row:,} of {len(areas) * len(outcomes):,} combinations of area and category have no row in the "
+        "file; they are zero in every month it covers.",
+        *_notes_on_months(periods, layout, cells),
+        *parts.describe(periods),
+        *describe_stops(stops, outcomes, periods),
+    )
+    provenance = Provenance(
+        files=(table.source(len(table.rows), {"blank ward code": nowhere}),),
+        layout=f"Metropolitan Police recorded crime by {layout.level} and month, wide",
+        extracted=_extracted(table, layout),
+        notes=notes,
+    )
+    counts = as_counts(full, areas=areas, periods=periods, outcomes=outcomes)
+    return Panel(counts, labels=labels, groups=groups, provenance=provenance)
+
+
+def _recognise(table: Table) -> _Layout:
+    """Find the columns of a ward or borough file by their heads."""
+    plain = {head: head.lower().replace(" ", "").replace("_", "") for head in table.heads}
+    parts: dict[str, str] = {}
+    for part, known in _HEADS.items():
+        found = [head for head in table.heads if plain[head] in known]
+        if len(found) > 1:
+            raise table.refusal(f"the columns {listed(found)} say the same thing.", "Keep one of them.")
+        if found:
+            parts[part] = found[0]
+    months = months_of(table)
+    wrong = [head for head in table.heads if head.isdigit() and head not in months]
+    if wrong:
+        raise table.refusal(
+            f'a column is headed "{wrong[0]}", which is no month.', "Write it as 201805.", head=wrong[0]
+        )
+    if "code" not in parts and "name" in parts:
+        raise table.refusal(
+            f'there is a ward name ("{parts["name"]}") and no ward code. Names repeat across boroughs and are '
+            "never joined on.",
+            "Download the file that has a WardCode column.",
+        )
+    needed = {"borough": "LookUp_BoroughName", "major": "MajorText", "minor": "MinorText"}
+    lacking = [shown for part, shown in needed.items() if part not in parts]
+    if lacking:
+        raise table.refusal(
+            f"this is no ward or borough file of recorded crime, it has no column {listed(lacking)} (the "
+            f"columns are {shortened([head for head in table.heads if head not in months])}).",
+            "Read other tables with ev.read_counts.",
+        )
+    unread = tuple(head for head in table.heads if head not in months and head not in parts.values())
+    return _Layout("ward" if "code" in parts else "borough", parts, months, unread)
+
+
+def _without_blank_areas(table: Table, layout: _Layout) -> tuple[Table, int]:
+    """Leave out rows that say no area, and count them."""
+    head = layout.parts["code" if layout.level == "ward" else "borough"]
+    blank = (table.text(head) == "").to_numpy()
+    if not blank.any():
+        return table, 0
+    if blank.all():
+        raise table.refusal("no row has a value in this column.", "Download the file again.", head=head)
+    kept = replace(table, rows=table.rows[~blank].reset_index(drop=True), lines=table.lines[~blank])
+    return kept, int(blank.sum())
+
+
+def _keys(table: Table, layout: _Layout) -> pd.DataFrame:
+    """Area, name, borough and categories of every row, in one form."""
+    parts = layout.parts
+    keys = pd.DataFrame({"borough": table.text(parts["borough"])})
+    keys["area"] = table.text(parts["code"]) if layout.level == "ward" else keys["borough"]
+    keys["name"] = table.text(parts["name"]) if "name" in parts else keys["area"]
+    for part in ("major", "minor"):
+        keys[part] = table.text(parts[part]).str.upper().str.replace(r"\s+", " ", regex=True)
+        empty = np.flatnonzero(keys[part] == "")
+        if len(empty):
+            raise table.refusal("the category is empty.", "Correct the cell.", row=empty[0], head=parts[part])
+    return keys
+
+
+def _places(table: Table, keys: pd.DataFrame) -> tuple[dict[str, str], dict[str, str], dict[str, list[str]]]:
+    """Names and boroughs by code, and the codes that stand under several boroughs."""
+    first = keys.drop_duplicates(["area", "name", "borough"])
+    size = first.groupby("borough")["area"].nunique()
+    labels: dict[str, str] = {}
+    groups: dict[str, str] = {}
+    split: dict[str, list[str]] = {}
+    for area, rows in first.groupby("area"):
+        names = rows["name"].str.casefold().str.replace(r"\s+", " ", regex=True).tolist()
+        if len(set(names)) > 1:
+            other = next(place for place, name in enumerate(names) if name != names[0])
+            here, there = (f"{rows['name'].iloc[i]} in {rows['borough'].iloc[i]}" for i in (other, 0))
+            raise table.refusal(
+                f"the ward code {area} is {here} in this row, and {there} in {table.place(rows.index[0])}. "
+                "A code is one ward.",
+                "Correct the code, or leave one of the two wards out.",
+                row=rows.index[other],
+            )
+        boroughs = sorted(rows["borough"].unique(), key=lambda borough: (-int(size[borough]), borough))
+        labels[str(area)], groups[str(area)] = str(rows["name"].iloc[0]), str(boroughs[0])
+        if len(boroughs) > 1:
+            split[str(area)] = boroughs
+    return labels, groups, split
+
+
+def _refuse_repeated_rows(table: Table, keys: pd.DataFrame) -> None:
+    """One row for each area, borough and category; the same ward under two boroughs is another matter."""
+    columns = ["area", "borough", "major", "minor"]
+    twice = np.flatnonzero(keys.duplicated(columns))
+    if len(twice):
+        row = keys.iloc[twice[0]]
+        first = np.flatnonzero((keys[columns] == row[columns]).all(axis=1))[0]
+        raise table.refusal(
+            f"{row['name']} ({row['area']}) has {row['major']}: {row['minor']} twice, also in "
+            f"{table.place(first)}; added together the offences would count twice.",
+            "Keep one of the rows, or download the file again.",
+            row=twice[0],
+        )
+
+
+def _added_up(
+    keys: pd.DataFrame, cells: np.ndarray, areas: Sequence[str], detail: Detail
+) -> tuple[list[str], np.ndarray, int]:
+    """Add the rows up by area and outcome.
+
+    Returns the outcomes, the counts with shape (areas, months, outcomes), and how many of their combinations
+    have no row in the file.
+    """
+    names = {"major": keys["major"], "minor": keys["major"] + ": " + keys["minor"]}
+    outcomes: list[str] = []
+    blocks: list[np.ndarray] = []
+    without_row = 0
+    for wanted in ("major", "minor") if detail == "both" else (detail,):
+        categories = sorted(names[wanted].unique())
+        rows = pd.Index(areas).get_indexer(pd.Index(keys["area"]))
+        columns = pd.Index(categories).get_indexer(pd.Index(names[wanted]))
+        block = np.zeros((len(areas), len(categories), cells.shape[1]))
+        np.add.at(block, (rows, columns), cells)
+        outcomes += categories
+        blocks.append(block.transpose(0, 2, 1))
+        without_row += len(areas) * len(categories) - len(set(zip(rows, columns, strict=True)))
+    return outcomes, np.concatenate(blocks, axis=2), without_row
+
+
+def _notes_on_rows(
+    table: Table, layout: _Layout, keys: pd.DataFrame, split: Mapping[str, list[str]], nowhere: int
+) -> list[str]:
+    """Say what was done with the rows."""
+    notes = []
+    for area, boroughs in split.items():
+        mine = keys[keys["area"] == area]
+        added = int(mine.duplicated(["major", "minor"]).sum())
+        notes.append(
+            f"{mine['name'].iloc[0]} ({area}) stands under {listed(boroughs)}; it is one area, and {added} "
+            "categories that stand under both were added together."
+        )
+    if nowhere:
+        notes.append(f"{nowhere:,} rows have no area and are left out.")
+    if layout.level == "borough":
+        notes.append("The file gives no area codes; its boroughs are known by their names.")
+    if layout.unread:
+        notes.append(f"Columns that were not read: {listed(layout.unread)}.")
+    return notes
+
+
+def _notes_on_months(periods: pd.PeriodIndex, layout: _Layout, cells: np.ndarray) -> list[str]:
+    """Say which months and cells are missing."""
+    notes = []
+    gaps = [str(month) for month in periods if month not in set(layout.months.values())]
+    if gaps:
+        notes.append(f"The file has no column for {shortened(gaps)}; these months are missing, not zero.")
+    empty = int(np.isnan(cells).sum())
+    if empty:
+        notes.append(
+            f"{empty:,} cells of the file are empty; what they would be part of is missing, not zero."
+        )
+    return notes
+
+
+def _extracted(table: Table, layout: _Layout) -> str:
+    """The date of extraction, where the file has a column for it."""
+    if "extracted" not in layout.parts:
+        return ""
+    dates = [date for date in table.text(layout.parts["extracted"]).unique() if date]
+    return listed(dates)

@@ -30,6 +30,8 @@ BETWEEN_SD = np.array([0.5, 0.3, 0.4])
 """How much areas are expected to differ."""
 BETWEEN_WEIGHT = 4.0
 """The expectation of ``BETWEEN_SD`` counts as much as this many areas."""
+RHO_CEILING = 0.995
+"""Largest autocorrelation, so that a deviation always has a level to return to."""
 NODES = 128
 ROUNDS = 60
 
@@ -101,7 +103,7 @@ def to_hyper(h: np.ndarray, *, sd_factor: float, noise_factor: float, drift: np.
     drift : numpy.ndarray
         Shape (n,): standard deviation of the common path's steps.
     """
-    rho = 0.995 * expit(h[:, 0])
+    rho = RHO_CEILING * expit(h[:, 0])
     return np.column_stack([rho, np.exp(h[:, 1]) * sd_factor, np.exp(2 * h[:, 2]) * noise_factor, drift])
 
 

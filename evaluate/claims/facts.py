@@ -164,6 +164,12 @@ class Facts:
         return self.direction == "reduction" and self.claimed_size == HUGE
 
     @property
+    def smallest_shown(self) -> float:
+        """Smallest detectable change the way the claim says: a rise is as large as a fall in proportion."""
+        fall = self.smallest_detectable
+        return fall if self.direction == "reduction" else (fall / (1.0 - fall) if fall < 1 else float("inf"))
+
+    @property
     def toward(self) -> float:
         """Probability of a change of at least 10% the way the claim says."""
         return self.p10 if self.direction == "reduction" else self.p_up

@@ -12,6 +12,7 @@ from scipy import stats
 from evaluate.checks.result import CheckResults
 from evaluate.claims.claim import Claim
 from evaluate.claims.facts import MATERIAL, Facts, Generation
+from evaluate.claims.grade import FEWEST_PLACEBOS
 from evaluate.claims.rules import HIGHLY_LIKELY
 from evaluate.claims.wording import Setting
 from evaluate.data.periods import days_in, period_name, periods_per_year
@@ -80,11 +81,11 @@ def facts_from(
         boundary_break=boundary_break,
         share_of_days=days,
         share_of_area=place,
-        smallest_detectable=_smallest_detectable(result, effect, checks),
+        smallest_detectable=_smallest_detectable(result, effect, checks, days=days),
         sustained_months=_months_after(window),
         late_ratio=_late_ratio(result, window, effect),
         **_design_facts(result, window),
-        **_check_facts(checks),
+        **_check_facts(checks, effect),
     )
 
 
@@ -178,19 +179,16 @@ def _probabilities(claim: Claim, ratio: RatioDistribution | None, *, reach: floa
     }
 
 
-def _smallest_detectable(result: Result, effect: Effect, checks: CheckResults) -> float:
+def _smallest_detectable(result: Result, effect: Effect, checks: CheckResults, *, days: float) -> float:
     """From the check for this window, or else from the standard error by the usual formula."""
     check = checks.get("minimum detectable effect")
-    if check is not None:
-        windows = check.facts.get("windows", {})
-        key = f"{effect.operation}, {effect.window}"
-        if key in windows:
-            return float(windows[key])
-        if (check.facts.get("operation"), check.facts.get("window")) == (effect.operation, effect.window):
-            return float(check.number)
+    if check is not None and check.facts and _facts(checks, check.name, effect):
+        return float(check.number)
     error = result.diagnostics.get("standard_errors", {}).get(f"{effect.operation}, {effect.window}")
     freedom = float("inf")
-    if error is None and effect.ratio is not None:
+    if error is not None:
+        error = error * days  # of the effect on the days in force; on the counts it is as much smaller
+    elif effect.ratio is not None:
         error = effect.ratio.log_standard_error
         freedom = effect.ratio.degrees_of_freedom if isinstance(effect.ratio, StudentRatio) else freedom
     return nan if error is None else smallest_detectable(float(error), freedom)
@@ -299,16 +297,19 @@ def _late_ratio(result: Result, window: Window, effect: Effect) -> float:
 # ---- the checks ----------------------------------------------------------------------------------------------------
 
 
-def _check_facts(checks: CheckResults) -> dict[str, Any]:
-    """What the checks measured, by the names the checks give it."""
-    placebo, displaced = _facts(checks, "placebo in space"), _facts(checks, "displacement")
-    spike = _facts(checks, "regression to the mean")
-    answer = checks.get("placebo in space")
+def _check_facts(checks: CheckResults, effect: Effect) -> dict[str, Any]:
+    """What the checks measured on this effect, by the names the checks give it."""
+    placebo = _facts(checks, "placebo in space", effect)
+    displaced = _facts(checks, "displacement", effect)
+    spike = _facts(checks, "regression to the mean", effect)
+    # Where enough untreated areas had a spike as high, they are the fairer comparison.
+    matched = _number(placebo, "spike_matched_n_placebos", 0.0) >= FEWEST_PLACEBOS
+    kind = "spike_matched_" if matched else ""
     net = _number(displaced, "net_p_claim", _number(displaced, "net_p50"))
     return {
-        "placebo_p": nan if answer is None else float(answer.number),
-        "placebo_rate": _number(placebo, "false_positive_rate"),
-        "n_placebos": int(_number(placebo, "placebos", 0.0)),
+        "placebo_p": _number(placebo, f"{kind}placebo_p"),
+        "placebo_rate": _number(placebo, f"{kind}placebo_rejection"),
+        "n_placebos": int(_number(placebo, f"{kind}n_placebos", 0.0)),
         "net_of_buffers": None if isnan(net) else net >= HIGHLY_LIKELY,
         "net_rate_ratio": _number(displaced, "net_rate_ratio"),
         "expected_fall": _number(spike, "expected_fall"),
@@ -316,9 +317,13 @@ def _check_facts(checks: CheckResults) -> dict[str, Any]:
     }
 
 
-def _facts(checks: CheckResults, name: str) -> Mapping[str, Any]:
+def _facts(checks: CheckResults, name: str, effect: Effect) -> Mapping[str, Any]:
+    """The facts of a check, where it was made on this effect and not on another one."""
     check = checks.get(name)
-    return {} if check is None else check.facts
+    if check is None:
+        return {}
+    about = (check.facts.get("operation", effect.operation), check.facts.get("window", effect.window))
+    return check.facts if about == (effect.operation, effect.window) else {}
 
 
 def _number(facts: Mapping[str, Any], name: str, missing: float = nan) -> float:

@@ -8,12 +8,14 @@ from evaluate.claims.facts import Confidence, Facts
 from evaluate.claims.grade import counted
 from evaluate.claims.rules import out_of_reach
 from evaluate.claims.wording import (
+    SENTENCES,
     Setting,
     as_large_as_claimed,
     capital,
     chance,
     count,
     estimate_sentence,
+    half_clause,
     huge_sentence,
     nearby_sentence,
     other_thresholds,
@@ -62,6 +64,7 @@ def verdict_paragraph(
     if rule in ("cannot tell", "activity only"):
         parts.append(words)
     else:
+        parts.append(SENTENCES[rule](facts, setting) if rule in ("too small", "other way") else "")
         parts.append(probabilities_sentence(facts))
     if rule == "cannot tell" and setting.window == "during" and not out_of_reach(facts):
         parts.append(short_operation(facts, setting) if facts.share_of_days < 1 else "")
@@ -96,7 +99,7 @@ def probabilities_sentence(facts: Facts) -> str:
     elif facts.claims_half and facts.reach < 1:
         clauses.append(chance(facts.p_claim, facts, as_large_as_claimed(facts)))
     if facts.direction == "reduction" and facts.reach == 1:
-        clauses.append(chance(facts.p50, facts, "it was as large as half, our test of a huge reduction"))
+        clauses.append(half_clause(facts))
     said = clauses[0] if len(clauses) == 1 else f"{', '.join(clauses[:-1])}, and {clauses[-1]}"
     return f"{capital(said)}."
 

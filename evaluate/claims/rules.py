@@ -176,8 +176,12 @@ def _not_tested(facts: Facts) -> bool:
 
 
 def _almost_certain(facts: Facts) -> bool:
-    net = facts.net_of_buffers is True or facts.direction == "increase"
-    return facts.p_claim >= HIGHLY_LIKELY and facts.grade in ("A", "B", "C") and net
+    return facts.p_claim >= HIGHLY_LIKELY and facts.grade in ("A", "B", "C") and net_where_huge(facts)
+
+
+def net_where_huge(facts: Facts) -> bool:
+    """Say whether a claim of half or more holds net of the buffers; smaller claims need not."""
+    return facts.net_of_buffers is True or facts.direction == "increase" or facts.claimed_size < HUGE
 
 
 RULES: Final = (
@@ -197,7 +201,7 @@ RULES: Final = (
     Rule(
         "almost certain",
         "supported",
-        "probability of the claim at least 92.5%, grade A to C, net of buffers",
+        "probability of the claim at least 92.5%, grade A to C, and net of buffers where the claim is of half or more",
         _almost_certain,
     ),
     Rule(

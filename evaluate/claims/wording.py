@@ -70,19 +70,19 @@ ACTIVITY_ONLY: Final = {
 # ---- numbers in words ----------------------------------------------------------------------------------------------
 
 
-def percent(probability: float) -> str:
-    """Write a probability as a percentage that never claims certainty.
+def percent(share: float) -> str:
+    """Write a probability or a share as a percentage that claims neither certainty nor impossibility.
 
     Examples
     --------
-    >>> percent(0.684), percent(0.002), percent(0.9996)
-    ('68%', 'less than 1%', 'more than 99%')
+    >>> percent(0.684), percent(0.002), percent(0.9996), percent(1.2)
+    ('68%', 'less than 1%', 'more than 99%', '120%')
     """
-    if probability < 0.01:
+    if share < 0.01:
         return "less than 1%"
-    if probability > 0.99:
+    if 0.99 < share <= 1:
         return "more than 99%"
-    return f"{100 * probability:.0f}%"
+    return f"{100 * share:.0f}%"
 
 
 def number_word(number: int) -> str:
@@ -118,7 +118,7 @@ def chance(probability: float, facts: Facts, clause: str, *, strongest: str | No
     clause : str
         What is more or less likely, such as "there was a reduction".
     strongest : str, optional
-        A word that the rule does not allow to be exceeded.
+        The strongest word that the rule allows; what would be almost certain is then "at least" that.
 
     Returns
     -------
@@ -137,7 +137,7 @@ def chance(probability: float, facts: Facts, clause: str, *, strongest: str | No
     if term is None:
         return ""
     if strongest is not None and term == "almost certain":
-        term = strongest
+        term = f"at least {strongest}"
     if term == "remote chance":
         return f"there is a remote chance ({percent(probability)}) that {clause}"
     article = "a " if term == "realistic possibility" else ""
@@ -170,7 +170,7 @@ def as_large_as_claimed(facts: Facts) -> str:
 
 
 def _cannot_tell(facts: Facts, setting: Setting) -> str:
-    smallest = percent(facts.smallest_detectable)
+    smallest = percent(facts.smallest_shown)
     if out_of_reach(facts) and facts.share_of_area < 1:
         return (
             "The data cannot tell. Had every incident been prevented at the place and on the days the claim is about, "
@@ -270,7 +270,14 @@ def verdict_words(rule: str, facts: Facts, setting: Setting, confidence: Confide
     sentence = SENTENCES[rule](facts, setting)
     if rule in ("cannot tell", "activity only"):
         return sentence
-    return f"{sentence[:-1]} (analytical confidence: {confidence})."
+    return f"{sentence[:-1]}; analytical confidence is {confidence}."
+
+
+def half_clause(facts: Facts) -> str:
+    """Say how probable a reduction by half is; nobody calls it almost certain before the buffers are counted in."""
+    net = facts.net_of_buffers is True
+    clause = "it was as large as half, our test of a huge reduction"
+    return chance(facts.p50, facts, clause, strongest=None if net else "highly likely")
 
 
 # ---- the sentences beside it ---------------------------------------------------------------------------------------
@@ -335,8 +342,8 @@ def smallest_lasting(facts: Facts) -> str:
     """Say what an after-period could have shown; empty where it is not known."""
     if isnan(facts.smallest_detectable):
         return ""
-    noun = "reduction" if facts.direction == "reduction" else "fall, and so the smallest rise in proportion,"
-    return f"The smallest lasting {noun} we could have detected: {percent(facts.smallest_detectable)}."
+    noun = "reduction" if facts.direction == "reduction" else "increase"
+    return f"The smallest lasting {noun} we could have detected: {percent(facts.smallest_shown)}."
 
 
 def estimate_sentence(facts: Facts) -> str:
@@ -347,8 +354,9 @@ def estimate_sentence(facts: Facts) -> str:
         return f"{count(facts.observed)} recorded against {count(facts.expected)} expected."
     change = 100 * (facts.rate_ratio - 1)
     word = size_word(facts.rate_ratio)
-    verb = "lower" if change < 0 else "higher"
-    return f"The count was {abs(change):.0f}% {verb} than expected, a change that is {word}."
+    if word == "negligible":
+        return f"The estimated change is {change:+.0f}%, which is {word}."
+    return f"The estimate is a {'fall' if change < 0 else 'rise'} of {abs(change):.0f}%: {word}."
 
 
 def spike_sentence(facts: Facts) -> str:

@@ -17,6 +17,8 @@ from evaluate.effects.effect import Effect
 from evaluate.effects.result import Result
 from evaluate.errors import DataError, DesignError, EvaluateError, EvaluateWarning, FitError
 from evaluate.estimators.before_after import BeforeAfter
+from evaluate.estimators.hierarchical import HierarchicalModel
+from evaluate.estimators.interrupted_time_series import InterruptedTimeSeries
 from evaluate.estimators.priors import FLAT, HOT_SPOTS, SCEPTICAL, EffectPrior
 from evaluate.estimators.structural import StructuralModel
 
@@ -37,6 +39,8 @@ __all__ = [
     "EvaluateError",
     "EvaluateWarning",
     "FitError",
+    "HierarchicalModel",
+    "InterruptedTimeSeries",
     "Operation",
     "Panel",
     "Process",

@@ -185,12 +185,14 @@ def _result(
     seed: int,
 ) -> Result:
     """Summarise the draws window by window."""
+    from evaluate.numerics.predictive import negative_binomial_counts
+
     random = np.random.default_rng([seed, 1])
     fitted = np.exp(posterior.log_mean)
     effects: list[Effect] = []
     for number, window in enumerate(design.windows):
         without = np.exp(posterior.log_mean - posterior.log_effect[:, :, number])
-        predicted = _counts(without, posterior.hyper[:, 2], random)
+        predicted = negative_binomial_counts(without, posterior.hyper[:, 2], random)
         effects.append(
             effect_from_draws(
                 design,
@@ -202,7 +204,7 @@ def _result(
             )
         )
     expected = np.exp(posterior.log_mean - posterior.log_effect.sum(axis=2))
-    predicted = _counts(expected, posterior.hyper[:, 2], random)
+    predicted = negative_binomial_counts(expected, posterior.hyper[:, 2], random)
     ends = [(1 - model.level) / 2, (1 + model.level) / 2]
     table = counterfactual_table(
         design,
@@ -219,12 +221,6 @@ def _result(
         diagnostics=_diagnostics(model, design, series, wandering, posterior),
         draws=_tree(design, posterior, expected, predicted),
     )
-
-
-def _counts(means: np.ndarray, alpha: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """Negative binomial counts around the means, one overdispersion a draw."""
-    shape = 1 / np.maximum(alpha, 1e-9)[:, None]
-    return random.poisson(means * random.gamma(shape, 1 / shape, size=means.shape))
 
 
 def _diagnostics(

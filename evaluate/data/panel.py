@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from evaluate.data.periods import days_in, period_name
+from evaluate.data.periods import days_in, days_meant, period_bounds, period_name
 from evaluate.data.provenance import Provenance
 from evaluate.errors import DataError, did_you_mean
 
@@ -26,8 +26,8 @@ class Panel:
     Parameters
     ----------
     counts : xarray.DataArray
-        Dimensions ``area``, ``period``, ``outcome``; whole numbers of 0 or more, NaN where missing. The period
-        coordinate is a pandas PeriodIndex without gaps.
+        Dimensions ``area``, ``period``, ``outcome``; whole numbers of 0 or more, NaN where missing. The
+        period coordinate is a pandas PeriodIndex without gaps.
     labels : mapping of str to str
         A readable name for an area's code. Never used to join.
     groups : mapping of str to str
@@ -56,21 +56,29 @@ class Panel:
     def __post_init__(self) -> None:
         counts = self.counts
         if counts.dims != DIMENSIONS:
-            raise DataError(f"A panel has the dimensions {DIMENSIONS}, in this order; these are {counts.dims}.")
+            raise DataError(
+                f"A panel has the dimensions {DIMENSIONS}, in this order; these are {counts.dims}."
+            )
         if not isinstance(counts.indexes["period"], pd.PeriodIndex):
-            raise DataError("The period coordinate of a panel is a pandas PeriodIndex; convert the dates first.")
+            raise DataError(
+                "The period coordinate of a panel is a pandas PeriodIndex; convert the dates first."
+            )
         for dimension in DIMENSIONS:
             index = counts.indexes[dimension]
             if index.has_duplicates:
                 twice = index[index.duplicated()][0]
                 raise DataError(f'Each {dimension} stands once in a panel; "{twice}" is there twice.')
         periods = counts.indexes["period"]
-        if len(periods) > 1 and not (np.diff(periods.asi8) == np.diff(periods.asi8)[0]).all():
-            raise DataError("The periods of a panel follow each other without gaps; mark a missing one with NaN.")
+        if not np.array_equal(periods[:-1] + 1, periods[1:]):
+            raise DataError(
+                "The periods of a panel follow each other without gaps; mark a missing one with NaN."
+            )
         values = counts.values
         known = values[~np.isnan(values)]
-        if (known < 0).any() or (known != np.floor(known)).any():
-            raise DataError("Counts are whole numbers of 0 or more; this panel holds others. Check the column read.")
+        if (known < 0).any() or (known != np.floor(known)).any() or np.isinf(known).any():
+            raise DataError(
+                "Counts are whole numbers of 0 or more; this panel holds others. Check the column read."
+            )
 
     @property
     def areas(self) -> pd.Index:
@@ -121,7 +129,14 @@ class Panel:
         start: str | pd.Period | None = None,
         end: str | pd.Period | None = None,
     ) -> Panel:
-        """Keep some areas, outcomes or periods (both ends included).
+        """Keep some areas, outcomes or periods.
+
+        Parameters
+        ----------
+        areas, outcomes : iterable of str, optional
+            The ones to keep, in this order.
+        start, end : str or pandas.Period, optional
+            A date, month or year, such as "2018-05"; the periods they lie in are kept.
 
         Returns
         -------
@@ -131,7 +146,7 @@ class Panel:
         Raises
         ------
         DataError
-            If an area or outcome is not in the panel.
+            If an area or outcome is not in the panel, or no period is left.
 
         Examples
         --------
@@ -145,10 +160,18 @@ class Panel:
             counts = counts.sel(area=[self.require_area(str(area)) for area in areas])
         if outcomes is not None:
             counts = counts.sel(outcome=[self.require_outcome(str(outcome)) for outcome in outcomes])
-        periods = self.periods
-        first = periods[0] if start is None else pd.Period(start, freq=periods.freqstr)
-        last = periods[-1] if end is None else pd.Period(end, freq=periods.freqstr)
-        return replace(self, counts=counts.isel(period=np.flatnonzero((periods >= first) & (periods <= last))))
+        first, last = period_bounds(self.periods)
+        kept = np.ones(len(self.periods), dtype=bool)
+        if start is not None:
+            kept &= last >= days_meant(start)[0]
+        if end is not None:
+            kept &= first <= days_meant(end)[1]
+        if not kept.any():
+            raise DataError(
+                f"No period from {start or 'the first'} to {end or 'the last'} is in the data, which run from "
+                f"{self.periods[0]} to {self.periods[-1]}."
+            )
+        return replace(self, counts=counts.isel(period=np.flatnonzero(kept)))
 
     def combine_outcomes(self, groups: Mapping[str, Sequence[str]], *, keep: bool = False) -> Panel:
         """Add outcomes together under new names.
@@ -214,7 +237,8 @@ class Panel:
     def _labels_with_groups(self) -> dict[str, str]:
         """Readable names that say the borough too, for the messages."""
         return {
-            code: f"{name}, {self.groups[code]}" if code in self.groups else name for code, name in self.labels.items()
+            code: f"{name}, {self.groups[code]}" if code in self.groups else name
+            for code, name in self.labels.items()
         }
 
     def __repr__(self) -> str:

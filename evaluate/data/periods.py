@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,8 @@ FREQUENCIES = {"day": "D", "week": "W-SUN", "4 weeks": "28D", "month": "M", "qua
 
 PER_YEAR = {"D": 365.25, "W-SUN": 365.25 / 7, "28D": 365.25 / 28, "M": 12.0, "Q-DEC": 4.0, "Y-DEC": 1.0}
 """Periods in a year, for seasonal terms."""
+
+_WRITTEN = re.compile(r"\d{4}(-\d{2}(-\d{2}(/\d{4}-\d{2}-\d{2})?)?)?|\d{4}-?Q[1-4]")
 
 
 @dataclass(frozen=True)
@@ -145,3 +148,31 @@ def share_of_days(periods: pd.PeriodIndex, start: pd.Timestamp, end: pd.Timestam
     high = np.minimum(last.to_numpy(), np.datetime64(end.normalize()))
     days = (high - low) / np.timedelta64(1, "D") + 1.0
     return np.clip(days, 0.0, None) / days_in(periods)
+
+
+def days_meant(value: str | date | pd.Period) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """First and last day that a date, month, quarter or year stands for: "2018-05" is 1 to 31 May.
+
+    Raises
+    ------
+    DataError
+        If it is none of these, or could be read in two ways.
+
+    Examples
+    --------
+    >>> first, last = days_meant("2018-05")
+    >>> str(last.date())
+    '2018-05-31'
+    """
+    try:
+        if isinstance(value, str) and not _WRITTEN.fullmatch(value.strip()):
+            raise ValueError(value)
+        if isinstance(value, pd.Period):
+            period = value
+        else:
+            period = pd.Period(value) if isinstance(value, str) else pd.Period(value, freq="D")
+    except ValueError as error:
+        raise DataError(
+            f'"{value}" is no date, month or year. Write for instance "2018-05-22", "2018-05" or "2018".'
+        ) from error
+    return period.start_time.normalize(), period.end_time.normalize()

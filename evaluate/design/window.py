@@ -36,7 +36,7 @@ class Window:
     >>> import evaluate as ev
     >>> design = ev.simulated_design(ev.simulate_panel(areas=6, periods=60, seed=1))
     >>> [(w.operation, w.name, len(w.periods)) for w in design.windows]
-    [('operation', 'during', 1), ('operation', 'after', 11)]
+    [('operation', 'during', 1), ('operation', 'after', 14)]
     """
 
     operation: str

@@ -1,0 +1,222 @@
+"""The terms of a regression that a design asks for: level, trend, season, triggers, and one effect a window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from evaluate.data.periods import periods_per_year
+from evaluate.design.design import Design
+from evaluate.design.window import Window
+from evaluate.errors import FitError
+from evaluate.numerics.segmented import relative_shares, slopes
+
+BACKGROUND, TRIGGER = -1, -2
+"""Owners of the columns that belong to no window."""
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """The periods of one window and those it is compared with when totals are compared.
+
+    Parameters
+    ----------
+    window : Window
+        Which.
+    judged : numpy.ndarray
+        Shape (periods,), bool: its periods with a treated count, triggers left out.
+    reference : numpy.ndarray
+        Shape (periods,), bool: the baseline, or for a later operation all that follows the last "after" began, up
+        to this operation and its trigger.
+    """
+
+    window: Window
+    judged: np.ndarray
+    reference: np.ndarray
+
+
+def comparisons(design: Design, method: str) -> list[Comparison]:
+    """Say what each window is compared with.
+
+    Parameters
+    ----------
+    design : Design
+        The design.
+    method : str
+        Name of the estimator, for the message.
+
+    Returns
+    -------
+    list of Comparison
+        In the order of ``design.windows``.
+
+    Raises
+    ------
+    FitError
+        If a window or its reference has no published count outside the trigger periods.
+    """
+    plain = known_periods(design) & ~in_trigger(design)
+    found: list[Comparison] = []
+    reference = design.baseline
+    following = reference
+    operation = design.windows[0].operation
+    for window in design.windows:
+        if window.operation != operation:
+            operation, reference = window.operation, following
+        inside = np.asarray(design.periods.isin(window.periods))
+        found.append(Comparison(window, inside & plain, reference & plain))
+        if window.name == "after":
+            later = [w for w in design.windows if w.periods[0] > window.periods[-1]]
+            end = later[0].periods[0] if later else design.periods[-1] + 1
+            following = np.asarray((design.periods >= window.periods[0]) & (design.periods < end))
+    for comparison in found:
+        if not comparison.judged.any() or not comparison.reference.any():
+            window = comparison.window
+            where = "the window" if not comparison.judged.any() else "what is compared with the window"
+            raise FitError(
+                f'The {method} compares totals, and {where} "{window.operation}, {window.name}" has no published '
+                f"count of {design.outcome} outside the trigger periods. Change the windows or the trigger."
+            )
+    return found
+
+
+def known_periods(design: Design) -> np.ndarray:
+    """Shape (periods,), True where the treated count is published."""
+    return ~np.isnan(design.treated_counts)
+
+
+def in_trigger(design: Design) -> np.ndarray:
+    """Shape (periods,), True in the periods of a trigger."""
+    return np.asarray(design.periods.isin(design.trigger_periods))
+
+
+@dataclass(frozen=True, eq=False)
+class Terms:
+    """Regressors of a series with one effect a window.
+
+    Parameters
+    ----------
+    columns : numpy.ndarray
+        Shape (periods, columns): level first, then trend, season, triggers and changes of slope as asked.
+    weights : numpy.ndarray
+        Shape (periods, windows): relative shares, see ``evaluate.numerics.segmented``.
+    names : tuple of str
+        Of the columns, then of the windows.
+    owner : numpy.ndarray
+        Shape (columns,): number of the window a column belongs to, BACKGROUND or TRIGGER.
+    """
+
+    columns: np.ndarray
+    weights: np.ndarray
+    names: tuple[str, ...]
+    owner: np.ndarray
+
+    def effect(self, parameters: np.ndarray, window: int) -> np.ndarray:
+        """What a window adds to the log mean.
+
+        Parameters
+        ----------
+        parameters : numpy.ndarray
+            Shape (..., columns + windows).
+        window : int
+            Its number in ``design.windows``.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (..., periods).
+        """
+        split = self.columns.shape[1]
+        mine = np.flatnonzero(self.owner == window)
+        phi = np.asarray(parameters[..., split + window])[..., None]
+        factor = np.maximum(1 + self.weights[:, window] * np.expm1(phi), 1e-12)
+        return np.asarray(np.log(factor) + parameters[..., mine] @ self.columns[:, mine].T)
+
+    def effect_derivative(self, parameters: np.ndarray, window: int) -> np.ndarray:
+        """Derivative of ``effect`` in the parameters, shape (periods, columns + windows)."""
+        split = self.columns.shape[1]
+        out = np.zeros((len(self.columns), split + self.weights.shape[1]))
+        mine = self.owner == window
+        out[:, :split][:, mine] = self.columns[:, mine]
+        out[:, split + window] = slopes(parameters[split:], self.weights)[:, window]
+        return out
+
+    def triggers(self, parameters: np.ndarray) -> np.ndarray:
+        """What the triggers add to the log mean, shape (..., periods)."""
+        mine = np.flatnonzero(self.owner == TRIGGER)
+        return np.asarray(parameters[..., mine] @ self.columns[:, mine].T)
+
+    def linear(self, parameters: np.ndarray) -> np.ndarray:
+        """Log mean less its offset, shape (..., periods)."""
+        background = np.flatnonzero(self.owner == BACKGROUND)
+        total = parameters[..., background] @ self.columns[:, background].T + self.triggers(parameters)
+        for window in range(self.weights.shape[1]):
+            total = total + self.effect(parameters, window)
+        return np.asarray(total)
+
+    def jacobian(self, parameters: np.ndarray) -> np.ndarray:
+        """Derivative of ``linear`` in the parameters, shape (periods, columns + windows)."""
+        return np.hstack([self.columns, slopes(parameters[self.columns.shape[1] :], self.weights)])
+
+
+def terms_of(
+    design: Design, *, trend: bool = True, season: int | None = 2, slope_change: bool = False
+) -> Terms:
+    """Lay out the regressors of a design.
+
+    Parameters
+    ----------
+    design : Design
+        The design.
+    trend : bool
+        A straight line over the periods, on the log scale.
+    season : int or None
+        Pairs of yearly waves.
+    slope_change : bool
+        A change of slope in each "after" of two periods or more, from nought in its first.
+
+    Returns
+    -------
+    Terms
+    """
+    periods = design.periods
+    time = np.arange(len(periods), dtype=float)
+    columns, names, owner = [np.ones(len(periods))], ["level"], [BACKGROUND]
+
+    def add(column: np.ndarray, name: str, whose: int) -> None:
+        columns.append(np.asarray(column, dtype=float))
+        names.append(name)
+        owner.append(whose)
+
+    if trend:
+        add(time, "trend", BACKGROUND)
+    for number in range(1, (season or 0) + 1):
+        turn = 2 * np.pi * number * time / periods_per_year(periods)
+        add(np.sin(turn), f"season sine {number}", BACKGROUND)
+        add(np.cos(turn), f"season cosine {number}", BACKGROUND)
+    for number, spike in enumerate(spikes(design), start=1):
+        add(spike, f"trigger {number}" if number > 1 else "trigger", TRIGGER)
+    for number, window in enumerate(design.windows):
+        if slope_change and window.name == "after" and len(window.periods) > 1:
+            since = time - np.flatnonzero(periods == window.periods[0])[0]
+            add(since * (window.share > 0), f"slope of {window.operation}, {window.name}", number)
+    weights = [
+        relative_shares(window.share, design.exposure_days, np.asarray(periods.isin(window.periods)))
+        for window in design.windows
+    ]
+    effects = [f"{window.operation}, {window.name}" for window in design.windows]
+    return Terms(np.column_stack(columns), np.column_stack(weights), (*names, *effects), np.array(owner))
+
+
+def spikes(design: Design) -> list[np.ndarray]:
+    """One indicator for each run of trigger periods, shape (periods,) each."""
+    inside = in_trigger(design)
+    starts = np.flatnonzero(inside & ~np.concatenate([[False], inside[:-1]]))
+    runs = np.cumsum(inside & ~np.concatenate([[False], inside[:-1]]))
+    return [np.asarray(inside & (runs == number), dtype=float) for number in range(1, len(starts) + 1)]
+
+
+def window_name(key: tuple[str, str]) -> str:
+    """Write a window's key as it stands in messages and diagnostics: "operation, after"."""
+    return ", ".join(key)

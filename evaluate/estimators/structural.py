@@ -3,14 +3,14 @@
 Equation, for periods t::
 
     y_t ~ NegBin(mu_t, alpha)
-    log mu_t = log days_t + level + season_t + common_t + deviation_t + effects_t
+    log mu_t = log days_t + level + season_t + common_t + deviation_t + slow_t + effects_t
     C_t ~ NegBin(exp(log days_t + season_t + common_t), alpha_pool)
 
 ``y`` is the count of the treated areas, ``C`` that of the controls together. ``common`` is a random walk, known with
 the noise of the controls' counts. ``deviation`` is a first-order autoregression: how far the treated area's own course
 strays from the controls', whose own straying adds to it, so that three controls do not look like three hundred. Its
-size and autocorrelation, and the overdispersion, have a prior learned from the control areas
-(``evaluate.numerics.wandering``). An effect adds log((1 - f) + f exp(theta)) in a period of which the share f is
+size and autocorrelation, the overdispersion, and the steps of ``slow``, a random walk of the area's own, have a prior
+learned from the control areas (``evaluate.numerics.wandering``). An effect adds log((1 - f) + f exp(theta)) in a period of which the share f is
 touched; the periods of the trigger have a term of their own, so that the spike is not part of what is expected.
 
 Source: the form is that of structural time-series models (Harvey and Durbin 1986, JRSS A 149; Brodersen et al. 2015,
@@ -115,7 +115,7 @@ class StructuralModel:
         -------
         Result
             With draws in ArviZ's layout: ``posterior`` (``log_rate_ratio``, ``autocorrelation``, ``deviation_sd``,
-            ``overdispersion``, ``drift``, ``expected``), ``posterior_predictive`` and ``observed_data``.
+            ``overdispersion``, ``drift``, ``slow_drift``, ``expected``), ``posterior_predictive`` and ``observed_data``.
 
         Raises
         ------
@@ -243,6 +243,7 @@ def _diagnostics(
         "autocorrelation": float(np.median(posterior.hyper[:, 0])),
         "deviation_sd": float(np.median(posterior.hyper[:, 1])),
         "overdispersion": float(np.median(posterior.hyper[:, 2])),
+        "slow_drift": float(np.median(posterior.hyper[:, 4])),
         "standard_errors": {
             f"{window.operation}, {window.name}": float(error)
             for window, error in zip(design.windows, likelihood, strict=False)
@@ -270,7 +271,9 @@ def _tree(
             "expected": (("chain", "draw", "period"), by_chain(expected)),
             **{
                 label: (("chain", "draw"), by_chain(posterior.hyper[:, column]))
-                for column, label in enumerate(("autocorrelation", "deviation_sd", "overdispersion", "drift"))
+                for column, label in enumerate(
+                    ("autocorrelation", "deviation_sd", "overdispersion", "drift", "slow_drift")
+                )
             },
         },
         coords={**coords, "window": names},

@@ -2,16 +2,17 @@
 
 The model, for periods t = 1..T::
 
-    y_t ~ NegBin(exp(o_t + a + s_t + w_t + d_t + h_t), alpha)          the treated series
+    y_t ~ NegBin(exp(o_t + a + s_t + w_t + d_t + v_t + h_t), alpha)    the treated series
     C_t ~ NegBin(exp(o_t + s_t + w_t), alpha_pool)                     the pooled control series (may be missing)
     w_t = w_{t-1} + N(0, drift^2)                                      what the areas share
     d_t = rho d_{t-1} + N(0, (1 - rho^2) sd^2)                         the treated area's own deviation
+    v_t = v_{t-1} + N(0, slow^2)                                       the treated area's own slow drift, from nought
     s_t = S_t b                                                        season
     h_t = sum_j log((1 - f_jt) + f_jt exp(theta_j))                    effects; f_jt = share of the period
 
-Given the hyperparameters (rho, sd, alpha, drift) everything else is z = (w_1, d_1, ..., w_T, d_T, a, b, theta). The
-Hessian of log p(y, C, z) is a band of width two bordered by the few static parameters, so one Newton step costs a
-time linear in T.
+Given the hyperparameters (rho, sd, alpha, drift, slow) everything else is z = (w_1, d_1, v_1, ..., w_T, d_T, v_T, a, b,
+theta). The Hessian of log p(y, C, z) is a band of width three bordered by the few static parameters, so one Newton
+step costs a time linear in T.
 
 References
 ----------
@@ -26,7 +27,10 @@ import math
 import numpy as np
 from numba import njit
 
-BAND = 2
+STATES = 3
+"""States of one period: common path, own deviation, own slow drift. The band of the Hessian is as wide."""
+SLOW_START = 0.01
+"""Standard deviation of the slow drift in the first period: the level says where it starts."""
 MOST_STEPS = 60
 LOG_2PI = math.log(2 * math.pi)
 
@@ -57,16 +61,16 @@ def predictors(z, offset, season, shares):
         Treated and pooled log means, shape (T,), and dh/dtheta, shape (T, effects).
     """
     length, waves, effects = offset.size, season.shape[1], shares.shape[1]
-    static = z[2 * length :]
+    static = z[STATES * length :]
     treated = np.empty(length)
     pooled = np.empty(length)
     slope = np.zeros((length, effects))
     for t in range(length):
-        common = offset[t] + z[2 * t]
+        common = offset[t] + z[STATES * t]
         for k in range(waves):
             common += season[t, k] * static[1 + k]
         pooled[t] = common
-        value = common + static[0] + z[2 * t + 1]
+        value = common + static[0] + z[STATES * t + 1] + z[STATES * t + 2]
         for j in range(effects):
             f = shares[t, j]
             if f > 0.0:
@@ -83,7 +87,7 @@ def log_joint(z, data, prior, hyper):
     """Log of p(y, C, z | hyperparameters), every constant included."""
     y, pool, offset, season, shares, pool_share = data
     start, centre, precision = prior
-    rho, sd, alpha, drift = hyper
+    rho, sd, alpha, drift, slow = hyper
     length = offset.size
     treated, pooled, _ = predictors(z, offset, season, shares)
     total = 0.0
@@ -95,13 +99,17 @@ def log_joint(z, data, prior, hyper):
     gap = z[0] - start[0]
     total -= 0.5 * (gap * gap * start[1] - math.log(start[1]) + LOG_2PI)
     total -= 0.5 * ((z[1] / sd) ** 2 + 2 * math.log(sd) + LOG_2PI)
+    total -= 0.5 * ((z[2] / SLOW_START) ** 2 + 2 * math.log(SLOW_START) + LOG_2PI)
     innovation = sd * math.sqrt(1 - rho * rho)
     for t in range(1, length):
-        walk = (z[2 * t] - z[2 * t - 2]) / drift
-        own = (z[2 * t + 1] - rho * z[2 * t - 1]) / innovation
-        total -= 0.5 * (walk * walk + own * own) + math.log(drift) + math.log(innovation) + LOG_2PI
+        now, then = STATES * t, STATES * (t - 1)
+        walk = (z[now] - z[then]) / drift
+        own = (z[now + 1] - rho * z[then + 1]) / innovation
+        creep = (z[now + 2] - z[then + 2]) / slow
+        total -= 0.5 * (walk * walk + own * own + creep * creep + 3 * LOG_2PI)
+        total -= math.log(drift) + math.log(innovation) + math.log(slow)
     for k in range(centre.size):
-        gap = z[2 * length + k] - centre[k]
+        gap = z[STATES * length + k] - centre[k]
         total -= 0.5 * (gap * gap * precision[k] - math.log(precision[k]) + LOG_2PI)
     return total
 
@@ -110,29 +118,30 @@ def log_joint(z, data, prior, hyper):
 def _prior_terms(z, band, gradient, prior, hyper, length):
     """Add the prior's part of the gradient and of the band of the negative Hessian."""
     start, centre, precision = prior
-    rho, sd, _, drift = hyper
+    rho, sd, _, drift, slow = hyper
     walk = 1.0 / (drift * drift)
     own = 1.0 / (sd * sd * (1 - rho * rho))
+    creep = 1.0 / (slow * slow)
     band[0, 0] += start[1]
     gradient[0] -= start[1] * (z[0] - start[0])
-    first = 1.0 / (sd * sd)
-    band[1, 0] += first
-    gradient[1] -= first * z[1]
+    band[1, 0] += 1.0 / (sd * sd)
+    gradient[1] -= z[1] / (sd * sd)
+    band[2, 0] += 1.0 / SLOW_START**2
+    gradient[2] -= z[2] / SLOW_START**2
     for t in range(1, length):
-        step = z[2 * t] - z[2 * t - 2]
-        band[2 * t, 0] += walk
-        band[2 * t - 2, 0] += walk
-        band[2 * t, 2] -= walk
-        gradient[2 * t] -= walk * step
-        gradient[2 * t - 2] += walk * step
-        step = z[2 * t + 1] - rho * z[2 * t - 1]
-        band[2 * t + 1, 0] += own
-        band[2 * t - 1, 0] += own * rho * rho
-        band[2 * t + 1, 2] -= own * rho
-        gradient[2 * t + 1] -= own * step
-        gradient[2 * t - 1] += own * rho * step
+        for state in range(STATES):
+            precision_here = (walk, own, creep)[state]
+            carried = rho if state == 1 else 1.0
+            now = STATES * t + state
+            then = now - STATES
+            step = z[now] - carried * z[then]
+            band[now, 0] += precision_here
+            band[then, 0] += precision_here * carried * carried
+            band[now, STATES] -= precision_here * carried
+            gradient[now] -= precision_here * step
+            gradient[then] += precision_here * carried * step
     for k in range(centre.size):
-        gradient[2 * length + k] -= precision[k] * (z[2 * length + k] - centre[k])
+        gradient[STATES * length + k] -= precision[k] * (z[STATES * length + k] - centre[k])
 
 
 @njit(cache=True)
@@ -146,10 +155,10 @@ def _derivatives(z, data, prior, hyper, exact):
     alpha = hyper[2]
     length, waves, effects = offset.size, season.shape[1], shares.shape[1]
     static = 1 + waves + effects
-    band = np.zeros((2 * length, BAND + 1))
-    border = np.zeros((2 * length, static))
+    band = np.zeros((STATES * length, STATES + 1))
+    border = np.zeros((STATES * length, static))
     corner = np.diag(prior[2])
-    gradient = np.zeros(2 * length + static)
+    gradient = np.zeros(STATES * length + static)
     _prior_terms(z, band, gradient, prior, hyper, length)
     treated, pooled, slope = predictors(z, offset, season, shares)
     loading = np.empty(static)
@@ -161,15 +170,15 @@ def _derivatives(z, data, prior, hyper, exact):
             loading[0] = 1.0
             loading[1 : 1 + waves] = season[t]
             loading[1 + waves :] = slope[t]
-            gradient[2 * t] += score
-            gradient[2 * t + 1] += score
-            band[2 * t, 0] += weight
-            band[2 * t + 1, 0] += weight
-            band[2 * t + 1, 1] += weight
+            for state in range(STATES):
+                row = STATES * t + state
+                gradient[row] += score
+                for k in range(state + 1):
+                    band[row, k] += weight
+                for i in range(static):
+                    border[row, i] += weight * loading[i]
             for i in range(static):
-                gradient[2 * length + i] += score * loading[i]
-                border[2 * t, i] += weight * loading[i]
-                border[2 * t + 1, i] += weight * loading[i]
+                gradient[STATES * length + i] += score * loading[i]
                 for j in range(static):
                     corner[i, j] += weight * loading[i] * loading[j]
             if exact:
@@ -180,11 +189,11 @@ def _derivatives(z, data, prior, hyper, exact):
             shrink = 1 + alpha * pool_share * mean
             score = pool[t] - mean * (1 + alpha * pool_share * pool[t]) / shrink
             weight = mean * (1 + alpha * pool_share * pool[t]) / shrink**2
-            gradient[2 * t] += score
-            band[2 * t, 0] += weight
+            gradient[STATES * t] += score
+            band[STATES * t, 0] += weight
             for i in range(waves):
-                gradient[2 * length + 1 + i] += score * season[t, i]
-                border[2 * t, 1 + i] += weight * season[t, i]
+                gradient[STATES * length + 1 + i] += score * season[t, i]
+                border[STATES * t, 1 + i] += weight * season[t, i]
                 for j in range(waves):
                     corner[1 + i, 1 + j] += weight * season[t, i] * season[t, j]
     return gradient, band, border, corner
@@ -199,11 +208,11 @@ def _factorise(band, border, corner):
     size, static = border.shape
     half = 0.0
     for i in range(size):
-        for k in range(min(BAND, i), -1, -1):
+        for k in range(min(STATES, i), -1, -1):
             j = i - k
             value = band[i, k]
-            for m in range(max(0, i - BAND), j):
-                if j - m <= BAND:
+            for m in range(max(0, i - STATES), j):
+                if j - m <= STATES:
                     value -= band[i, i - m] * band[j, j - m]
             if k == 0:
                 if value <= 0:
@@ -214,7 +223,7 @@ def _factorise(band, border, corner):
                 band[i, k] = value / band[j, 0]
         for c in range(static):
             value = border[i, c]
-            for k in range(1, min(BAND, i) + 1):
+            for k in range(1, min(STATES, i) + 1):
                 value -= band[i, k] * border[i - k, c]
             border[i, c] = value / band[i, 0]
     for i in range(static):
@@ -248,7 +257,7 @@ def _solve_transposed(band, border, corner, right):
         value = x[i]
         for c in range(static):
             value -= border[i, c] * x[size + c]
-        for k in range(1, BAND + 1):
+        for k in range(1, STATES + 1):
             if i + k < size:
                 value -= band[i + k, k] * x[i + k]
         x[i] = value / band[i, 0]
@@ -262,7 +271,7 @@ def _solve(band, border, corner, right):
     x = right.copy()
     for i in range(size):
         value = x[i]
-        for k in range(1, min(BAND, i) + 1):
+        for k in range(1, min(STATES, i) + 1):
             value -= band[i, k] * x[i - k]
         x[i] = value / band[i, 0]
     for i in range(static):
@@ -333,12 +342,12 @@ def log_evidence(z, data, prior, hyper):
 
 @njit(cache=True)
 def log_evidence_at_nodes(z, data, prior, nodes):
-    """``log_evidence`` at each row (rho, sd, alpha, drift) of ``nodes``, and the modes."""
+    """``log_evidence`` at each row (rho, sd, alpha, drift, slow) of ``nodes``, and the modes."""
     evidence = np.empty(len(nodes))
     modes = np.empty((len(nodes), z.size))
     start = z
     for k in range(len(nodes)):
-        hyper = (nodes[k, 0], nodes[k, 1], nodes[k, 2], nodes[k, 3])
+        hyper = (nodes[k, 0], nodes[k, 1], nodes[k, 2], nodes[k, 3], nodes[k, 4])
         evidence[k], mode = log_evidence(start, data, prior, hyper)
         modes[k] = mode
     return evidence, modes

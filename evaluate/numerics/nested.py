@@ -1,7 +1,7 @@
 """The fast engine: nested Laplace over the hyperparameters, then importance weights that make it exact.
 
-1. The log posterior of the hyperparameters h = (logit rho, log sd, log overdispersion sd, log drift) is climbed to its
-   mode, with the states integrated out by ``laplace.log_evidence``.
+1. The log posterior of the hyperparameters h = (logit rho, log sd, log overdispersion sd, log slow, log drift) is
+   climbed to its mode, with the states integrated out by ``laplace.log_evidence``.
 2. Nodes are spread over it: half around the mode, half over the prior of the areas' wandering, weighted as a mixture.
 3. Draws of all states and effects are made around each node's mode and weighted by exact joint density over Gaussian
    density, smoothed by a Pareto tail. The tail's shape k says whether the approximation could be trusted (below 0.7).
@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import minimize
 
-from evaluate.numerics.laplace import draw_around_mode, log_evidence, log_evidence_at_nodes
+from evaluate.numerics.laplace import STATES, draw_around_mode, log_evidence, log_evidence_at_nodes
 from evaluate.numerics.wandering import (
     Wandering,
     gaussian_log_density,
@@ -33,10 +33,9 @@ from evaluate.numerics.wandering import (
 
 DRIFT_SCALE = 0.1
 """Scale of the half-normal prior of the common path's steps."""
-NODES_AROUND_MODE, NODES_OVER_PRIOR = 72, 56
+NODES_AROUND_MODE, NODES_OVER_PRIOR = 96, 64
 MODE_SPREAD = 1.2
 PRIOR_DRIFT_SD = 0.5
-SMALLEST_DRIFT = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,12 +99,9 @@ class CountSeries:
         )
 
     def hyper(self, h: np.ndarray) -> np.ndarray:
-        """Rows (rho, sd, alpha, drift) of the engine from rows of h, the last of which is log drift."""
+        """Rows (rho, sd, alpha, drift, slow) of the engine from rows of h, the last of which is log drift."""
         return to_hyper(
-            h[:, :3],
-            sd_factor=self.sd_factor,
-            noise_factor=self.treated_share,
-            drift=np.maximum(np.exp(h[:, 3]), SMALLEST_DRIFT),
+            h[:, :-1], sd_factor=self.sd_factor, noise_factor=self.treated_share, drift=np.exp(h[:, -1])
         )
 
 
@@ -122,7 +118,7 @@ class PosteriorDraws:
     log_effect : numpy.ndarray
         Shape (draws, periods, effects): what each effect adds to it.
     hyper : numpy.ndarray
-        Shape (draws, 4): rho, sd of treated less pool, alpha, drift.
+        Shape (draws, 5): rho, sd of treated less pool, alpha, drift, slow.
     diagnostics : dict
         Of the engine.
     """
@@ -137,26 +133,14 @@ class PosteriorDraws:
 def typical_drift(data: CountSeries) -> float:
     """Most probable step of the common path, from the pooled controls alone (or the treated series without any)."""
     pooled = bool(len(data.controls))
-    own = np.full_like(data.treated, np.nan) if pooled else data.treated
-    pool_share = data.pool_share if pooled else 0.0
-    pieces = series(
-        data.pool if pooled else own,
-        data.pool,
-        data.offset,
-        data.season,
-        np.zeros((len(own), 0)),
-        1.0,
-        np.zeros(0),
-        1.0,
-    )
-    layout, prior, start = pieces
-    layout = (own, layout[1], *layout[2:5], 1.0)
+    whole = data.pool if pooled else data.treated
+    nothing = np.zeros((len(whole), 0))
+    layout, prior, start = series(whole, data.pool, data.offset, data.season, nothing, 1.0, np.zeros(0), 1.0)
+    if pooled:
+        layout = (np.full_like(whole, np.nan), *layout[1:])
+    alpha = 0.01 * data.pool_share if pooled else 0.01
     grid = np.exp(np.linspace(np.log(0.004), np.log(0.4), 12))
-    nodes = np.column_stack(
-        [np.full(12, 0.4), np.full(12, 0.1), np.full(12, 0.01 * max(pool_share, 1e-6)), grid]
-    )
-    if not pooled:
-        nodes[:, 2] = 0.01
+    nodes = np.column_stack([np.tile([0.4, 0.1, alpha], (12, 1)), grid, np.full(12, 0.005)])
     evidence, _ = log_evidence_at_nodes(start, layout, prior, nodes)
     return float(grid[np.argmax(evidence - 0.5 * (grid / DRIFT_SCALE) ** 2 + np.log(grid))])
 
@@ -235,15 +219,19 @@ def _spread_nodes(data: CountSeries, wandering: Wandering) -> _Nodes:
         value, _ = log_evidence(start, layout, prior, tuple(data.hyper(h[None, :])[0]))
         return float(value + _log_prior(h[None, :], wandering)[0])
 
-    found = minimize(lambda h: -log_posterior(h), first, method="BFGS", options={"gtol": 0.05, "maxiter": 25})
+    def badness(h: np.ndarray) -> float:
+        return -log_posterior(h)
+
+    found = minimize(badness, first, method="BFGS", options={"gtol": 0.05, "maxiter": 25})
     mode = found.x
     covariance = _covariance_at(log_posterior, mode, np.append(np.sqrt(np.diag(wandering.covariance)), 0.5))
-    near = mode + MODE_SPREAD * normal_points(NODES_AROUND_MODE, 4) @ np.linalg.cholesky(covariance).T
-    wide_covariance = np.zeros((4, 4))
-    wide_covariance[:3, :3] = wandering.covariance
-    wide_covariance[3, 3] = PRIOR_DRIFT_SD**2
-    wide_mean = np.append(wandering.mean, mode[3])
-    wide = wide_mean + normal_points(NODES_OVER_PRIOR, 4) @ np.linalg.cholesky(wide_covariance).T
+    size = len(mode)
+    near = mode + MODE_SPREAD * normal_points(NODES_AROUND_MODE, size) @ np.linalg.cholesky(covariance).T
+    wide_covariance = np.zeros((size, size))
+    wide_covariance[:-1, :-1] = wandering.covariance
+    wide_covariance[-1, -1] = PRIOR_DRIFT_SD**2
+    wide_mean = np.append(wandering.mean, mode[-1])
+    wide = wide_mean + normal_points(NODES_OVER_PRIOR, size) @ np.linalg.cholesky(wide_covariance).T
     h = np.vstack([near, wide])
     total = NODES_AROUND_MODE + NODES_OVER_PRIOR
     placement = np.logaddexp(
@@ -258,10 +246,10 @@ def _spread_nodes(data: CountSeries, wandering: Wandering) -> _Nodes:
 
 
 def _log_prior(h: np.ndarray, wandering: Wandering) -> np.ndarray:
-    """Log prior density of rows (logit rho, log sd, log overdispersion sd, log drift); the drift is half-normal."""
-    drift = np.exp(h[:, 3])
+    """Log prior density of rows of h, the last of which is log drift; the drift is half-normal."""
+    drift = np.exp(h[:, -1])
     constant = 0.5 * np.log(2 / np.pi) - np.log(DRIFT_SCALE)
-    return wandering.log_density(h[:, :3]) + constant - 0.5 * (drift / DRIFT_SCALE) ** 2 + h[:, 3]
+    return wandering.log_density(h[:, :-1]) + constant - 0.5 * (drift / DRIFT_SCALE) ** 2 + h[:, -1]
 
 
 def _covariance_at(
@@ -315,10 +303,9 @@ def unpacked(
 ) -> PosteriorDraws:
     """Turn draws of the engine's z into log means and effects."""
     length, waves = len(data.offset), data.season.shape[1]
-    effects = states[:, 2 * length + 1 + waves :]
-    common = (
-        states[:, 0 : 2 * length : 2] + states[:, 2 * length + 1 : 2 * length + 1 + waves] @ data.season.T
-    )
-    quiet = data.offset + common + states[:, 1 : 2 * length : 2] + states[:, [2 * length]]
+    paths, static = states[:, : STATES * length], states[:, STATES * length :]
+    effects = static[:, 1 + waves :]
+    common = paths[:, 0::STATES] + static[:, 1 : 1 + waves] @ data.season.T
+    quiet = data.offset + common + paths[:, 1::STATES] + paths[:, 2::STATES] + static[:, [0]]
     log_effect = np.log1p(data.shares * np.expm1(effects)[:, None, :])
     return PosteriorDraws(effects, quiet + log_effect.sum(axis=2), log_effect, hyper, diagnostics)

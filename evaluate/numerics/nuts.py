@@ -16,8 +16,9 @@ from typing import Any
 
 import numpy as np
 
+from evaluate.numerics.laplace import SLOW_START, STATES
 from evaluate.numerics.nested import DRIFT_SCALE, CountSeries, PosteriorDraws
-from evaluate.numerics.wandering import RHO_CEILING, Wandering
+from evaluate.numerics.wandering import RHO_CEILING, SMALLEST_STEP, Wandering
 
 CHAINS, TUNE = 4, 1000
 TARGET_ACCEPT = 0.9
@@ -66,7 +67,7 @@ def sample_nuts(data: CountSeries, wandering: Wandering, *, draws: int, seed: in
 
     effects = together("theta")
     log_effect = np.log1p(data.shares * np.expm1(effects)[:, None, :])
-    hyper = np.column_stack([together(name) for name in ("rho", "sd", "alpha", "drift")])
+    hyper = np.column_stack([together(name) for name in ("rho", "sd", "alpha", "drift", "slow")])
     diagnostics = {
         "chains": float(CHAINS),
         "divergences": float(drawn["sample_stats"]["diverging"].values.sum()),
@@ -107,7 +108,7 @@ def _arrays(data: CountSeries, wandering: Wandering) -> dict[str, Any]:
         "noise_factor": data.treated_share,
         "wandering_mean": wandering.mean,
         "wandering_factor": np.linalg.cholesky(wandering.covariance),
-        "path_start": start[0 : 2 * length : 2],
+        "path_start": start[0 : STATES * length : STATES],
     }
     if len(data.controls):
         arrays |= {
@@ -135,8 +136,8 @@ def _compiled(length: int, waves: int, effects: int, pooled: bool) -> Any:
         "rate": 0.0,
         "sd_factor": 1.0,
         "noise_factor": 1.0,
-        "wandering_mean": np.zeros(3),
-        "wandering_factor": np.eye(3),
+        "wandering_mean": np.zeros(4),
+        "wandering_factor": np.eye(4),
         "path_start": np.zeros(length),
     }
     if pooled:
@@ -152,10 +153,11 @@ def _model(arrays: dict[str, Any], pooled: bool) -> Any:
     with pm.Model() as model:
         d = {name: pm.Data(name, value) for name, value in arrays.items()}
         length, waves = d["own"].shape[0], d["season"].shape[1]
-        h = d["wandering_mean"] + d["wandering_factor"] @ pm.Normal("h_raw", 0, 1, shape=3)
+        h = d["wandering_mean"] + d["wandering_factor"] @ pm.Normal("h_raw", 0, 1, shape=4)
         rho = pm.Deterministic("rho", RHO_CEILING * pm.math.sigmoid(h[0]))
         sd = pm.Deterministic("sd", pm.math.exp(h[1]) * d["sd_factor"])
         alpha = pm.Deterministic("alpha", pm.math.exp(2 * h[2]) * d["noise_factor"])
+        slow = pm.Deterministic("slow", pt.maximum(pm.math.exp(h[3]) * d["sd_factor"], SMALLEST_STEP))
         drift = pm.HalfNormal("drift", DRIFT_SCALE)
 
         shift = pm.Flat("shift", shape=length)
@@ -168,13 +170,18 @@ def _model(arrays: dict[str, Any], pooled: bool) -> Any:
         steps = pm.Normal.dist(rho * deviation[:-1], pt.sqrt(1 - rho**2))
         pm.Potential("deviation_moves", pm.logp(steps, deviation[1:]).sum())
 
+        begins = SLOW_START * pm.Normal("slow_begins", 0, 1)
+        creep = begins + pt.concatenate(
+            [[0.0], slow * pt.cumsum(pm.Normal("slow_steps", 0, 1, shape=length - 1))]
+        )
+
         static = d["static_mean"] + d["static_sd"] * pm.Normal(
             "static_raw", 0, 1, shape=d["static_mean"].shape
         )
         level = static[0]
         theta = pm.Deterministic("theta", static[1 + waves :])
         common = d["offset"] + path + d["season"] @ static[1 : 1 + waves]
-        quiet = pm.Deterministic("log_quiet", common + level + sd * deviation)
+        quiet = pm.Deterministic("log_quiet", common + level + sd * deviation + creep)
         log_mean = quiet + pt.log1p(d["shares"] * pt.expm1(theta)).sum(axis=1)
         own = pm.NegativeBinomial.dist(mu=pt.exp(log_mean), alpha=1 / alpha)
         pm.Potential("own_likelihood", (d["own_known"] * pm.logp(own, d["own"])).sum())

@@ -1,9 +1,9 @@
 """How far an area's counts wander on their own, learned from the control areas.
 
 Each control area is a placebo: nothing was done there, so its deviations from what the other controls share show how
-autocorrelated, how large and how noisy an area's own course is. The three hyperparameters of an area,
+autocorrelated, how large and how noisy an area's own course is, and how far it drifts. The hyperparameters of an area,
 
-    h = (logit rho, log sd, log overdispersion sd),
+    h = (logit rho, log sd, log overdispersion sd, log slow),
 
 are taken to vary between areas as N(m, S); m and S are learned by expectation maximisation over the areas' marginal
 likelihoods, and the prior for the treated area is N(m, S + Var(m)). With no controls it is the prior of m and S.
@@ -20,32 +20,34 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
-from evaluate.numerics.laplace import log_evidence_at_nodes
+from evaluate.numerics.laplace import STATES, log_evidence_at_nodes
 
-PRIOR_MEAN = np.array([-0.2, np.log(0.11), np.log(0.10)])
-"""Typical area: autocorrelation 0.45, deviation 11%, extra count noise 10%."""
-PRIOR_MEAN_SD = np.array([1.0, 0.7, 0.9])
+PRIOR_MEAN = np.array([-0.2, np.log(0.10), np.log(0.10), np.log(0.008)])
+"""Typical area: autocorrelation 0.45, deviation 10%, extra count noise 10%, a drift of 0.8% a period."""
+PRIOR_MEAN_SD = np.array([1.0, 0.7, 0.9, 0.9])
 """How little is known of that typical area before the controls are seen."""
-BETWEEN_SD = np.array([0.5, 0.3, 0.4])
+BETWEEN_SD = np.array([0.5, 0.3, 0.4, 0.4])
 """How much areas are expected to differ."""
 BETWEEN_WEIGHT = 4.0
 """The expectation of ``BETWEEN_SD`` counts as much as this many areas."""
 RHO_CEILING = 0.995
 """Largest autocorrelation, so that a deviation always has a level to return to."""
-NODES = 128
+SMALLEST_STEP = 1e-4
+"""Floor of the random walks' steps, for the arithmetic's sake."""
+NODES = 192
 ROUNDS = 60
 
 
 @dataclass(frozen=True, eq=False)
 class Wandering:
-    """Prior of an area's hyperparameters (logit rho, log sd, log overdispersion sd).
+    """Prior of an area's hyperparameters (logit rho, log sd, log overdispersion sd, log slow).
 
     Parameters
     ----------
     mean : numpy.ndarray
-        Shape (3,).
+        Shape (4,).
     covariance : numpy.ndarray
-        Shape (3, 3).
+        Shape (4, 4).
     areas : int
         Number of control areas it was learned from.
     """
@@ -55,7 +57,7 @@ class Wandering:
     areas: int
 
     def log_density(self, h: np.ndarray) -> np.ndarray:
-        """Log density at each row of ``h``, shape (n, 3)."""
+        """Log density at each row of ``h``, shape (n, 4)."""
         return gaussian_log_density(h, self.mean, self.covariance)
 
 
@@ -89,12 +91,12 @@ def normal_points(count: int, dimensions: int) -> np.ndarray:
 
 
 def to_hyper(h: np.ndarray, *, sd_factor: float, noise_factor: float, drift: np.ndarray) -> np.ndarray:
-    """Rows (rho, sd, alpha, drift) for the engine from rows (logit rho, log sd, log overdispersion sd).
+    """Rows (rho, sd, alpha, drift, slow) for the engine from rows (logit rho, log sd, log overdispersion sd, log slow).
 
     Parameters
     ----------
     h : numpy.ndarray
-        Shape (n, 3).
+        Shape (n, 4).
     sd_factor : float
         An area's deviation is measured against the pooled controls, whose own deviations add to it:
         ``sqrt(treated share + pool share)``.
@@ -104,7 +106,16 @@ def to_hyper(h: np.ndarray, *, sd_factor: float, noise_factor: float, drift: np.
         Shape (n,): standard deviation of the common path's steps.
     """
     rho = RHO_CEILING * expit(h[:, 0])
-    return np.column_stack([rho, np.exp(h[:, 1]) * sd_factor, np.exp(2 * h[:, 2]) * noise_factor, drift])
+    slow = np.maximum(np.exp(h[:, 3]) * sd_factor, SMALLEST_STEP)
+    return np.column_stack(
+        [
+            rho,
+            np.exp(h[:, 1]) * sd_factor,
+            np.exp(2 * h[:, 2]) * noise_factor,
+            np.maximum(drift, SMALLEST_STEP),
+            slow,
+        ]
+    )
 
 
 def learn_wandering(
@@ -144,7 +155,7 @@ def learn_wandering(
     distance = np.abs(np.log(totals[alive] / counts.shape[1]) - np.log(max(near, 0.1)))
     chosen = alive[np.argsort(distance, kind="stable")[:most_areas]]
     spread = np.sqrt(PRIOR_MEAN_SD**2 + BETWEEN_SD**2)
-    nodes = PRIOR_MEAN + 1.2 * spread * normal_points(NODES, 3)
+    nodes = PRIOR_MEAN + 1.2 * spread * normal_points(NODES, 4)
     proposal = gaussian_log_density(nodes, PRIOR_MEAN, np.diag((1.2 * spread) ** 2))
     evidence = np.empty((len(chosen), NODES))
     everything = counts.sum(axis=0)
@@ -214,11 +225,12 @@ def series(
         float(pool_ratio),
     )
     prior = (np.array([rate, 1 / 9.0]), centre, 1 / sd**2)
-    start = np.zeros(2 * length + len(centre))
-    start[0 : 2 * length : 2] = rate
+    start = np.zeros(STATES * length + len(centre))
+    path_at = slice(0, STATES * length, STATES)
+    start[path_at] = rate
     if pooled:
-        start[0 : 2 * length : 2] = np.where(np.isnan(pool), rate, np.log(np.nan_to_num(pool) + 0.5) - offset)
-    start[2 * length :] = centre
+        start[path_at] = np.where(np.isnan(pool), rate, np.log(np.nan_to_num(pool) + 0.5) - offset)
+    start[STATES * length :] = centre
     return data, prior, start
 
 

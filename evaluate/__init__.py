@@ -4,6 +4,14 @@ Read published counts into a :class:`Panel`, state who was treated, where and wh
 estimator to get a :class:`Result`, and judge a :class:`Claim` against it. See the README for ten lines that do it.
 """
 
+from evaluate.checks.dilution import Dilution
+from evaluate.checks.displacement import Displacement
+from evaluate.checks.minimum_detectable_effect import MinimumDetectableEffect
+from evaluate.checks.placebo_in_space import PlaceboInSpace
+from evaluate.checks.placebo_in_time import PlaceboInTime
+from evaluate.checks.regression_to_the_mean import RegressionToTheMean
+from evaluate.checks.result import CheckResult, CheckResults
+from evaluate.checks.run import run_checks
 from evaluate.claims.claim import Claim
 from evaluate.claims.judge import judge
 from evaluate.claims.verdict import Verdict
@@ -30,10 +38,14 @@ __all__ = [
     "HOT_SPOTS",
     "SCEPTICAL",
     "BeforeAfter",
+    "CheckResult",
+    "CheckResults",
     "Claim",
     "DataError",
     "Design",
     "DesignError",
+    "Dilution",
+    "Displacement",
     "Effect",
     "EffectPrior",
     "EvaluateError",
@@ -41,15 +53,20 @@ __all__ = [
     "FitError",
     "HierarchicalModel",
     "InterruptedTimeSeries",
+    "MinimumDetectableEffect",
     "Operation",
     "Panel",
+    "PlaceboInSpace",
+    "PlaceboInTime",
     "Process",
+    "RegressionToTheMean",
     "Result",
     "SimulatedPanel",
     "StructuralModel",
     "Verdict",
     "judge",
     "read_mps",
+    "run_checks",
     "simulate_panel",
     "simulated_design",
 ]

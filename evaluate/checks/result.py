@@ -63,6 +63,11 @@ class Check(Protocol):
         """Name of the check."""
         ...
 
+    @property
+    def question(self) -> str:
+        """What it asks, in plain words, ending with a question mark."""
+        ...
+
     def run(self, result: Result, *, seed: int) -> CheckResult:
         """Put the question."""
         ...
@@ -104,7 +109,10 @@ class CheckResults(Sequence[CheckResult]):
     def to_frame(self) -> pd.DataFrame:
         """Return one row a check: question, answer, number, threshold, passed."""
         rows = [
-            {key: getattr(answer, key) for key in ("name", "question", "answer", "number", "threshold", "passed")}
+            {
+                key: getattr(answer, key)
+                for key in ("name", "question", "answer", "number", "threshold", "passed")
+            }
             for answer in self._answers
         ]
         return pd.DataFrame(rows, columns=["name", "question", "answer", "number", "threshold", "passed"])

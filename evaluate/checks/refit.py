@@ -1,0 +1,143 @@
+"""Fitting the same estimator again to moved designs, one after the other or side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+
+from evaluate.checks.target import Target
+from evaluate.design.design import Design
+from evaluate.effects.effect import Effect
+from evaluate.effects.result import Estimator
+from evaluate.errors import EvaluateError, FitError
+from evaluate.numerics.seeds import child_seed
+
+
+@runtime_checkable
+class Preparable(Protocol):
+    """An estimator that can learn once what all moved designs of one outcome share."""
+
+    def prepared(self, design: Design) -> Estimator:
+        """Return the same estimator with that in it."""
+        ...
+
+
+@dataclass(frozen=True)
+class Move:
+    """A moved design that has still to be made, because making it may be refused.
+
+    Parameters
+    ----------
+    label : str
+        What was moved, in a few words; also decides the seed of the fit.
+    make : callable
+        Takes the original design and returns the moved one.
+    key : (str, str), optional
+        Operation and window to read off; those of the target otherwise.
+    """
+
+    label: str
+    make: Callable[[Design], Design]
+    key: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Refit:
+    """What came of a move.
+
+    Parameters
+    ----------
+    label : str
+        Of the move.
+    effect : Effect or None
+        None where the design or the fit was refused.
+    design : Design or None
+        The moved design.
+    problem : str
+        Why it was refused.
+    """
+
+    label: str
+    effect: Effect | None = None
+    design: Design | None = None
+    problem: str = ""
+
+
+def refit(target: Target, moves: Sequence[Move], *, seed: int, n_jobs: int = 1) -> list[Refit]:
+    """Fit the target's estimator to every moved design.
+
+    Parameters
+    ----------
+    target : Target
+        The effect that is checked.
+    moves : sequence of Move
+        Each is made and fitted; what is refused comes back with the reason.
+    seed : int
+        Each fit's own seed comes from it and the move's label, so that neither order nor ``n_jobs`` matters.
+    n_jobs : int
+        Processes to use, by joblib; 1 uses none.
+
+    Returns
+    -------
+    list of Refit
+        In the order of the moves.
+    """
+    estimator = target.result.estimator
+    if isinstance(estimator, Preparable) and len(moves) > 2:
+        estimator = estimator.prepared(target.design)
+    tasks = (_task(target, move, estimator, child_seed(seed, move.label)) for move in moves)
+    if n_jobs == 1:
+        return [_fit(*task) for task in tasks]
+    from joblib import Parallel, delayed
+
+    return list(Parallel(n_jobs=n_jobs)(delayed(_fit)(*task) for task in tasks))
+
+
+Task = tuple[str, Design | EvaluateError, Estimator, tuple[str, str], int]
+
+
+def _task(target: Target, move: Move, estimator: Estimator, seed: int) -> Task:
+    """Make the moved design, on a panel of its own outcome alone so that it is quick to send to a process."""
+    try:
+        design: Design | EvaluateError = move.make(target.design)
+    except EvaluateError as error:
+        design = error
+    if isinstance(design, Design) and len(design.panel.outcomes) > 1:
+        design = replace(design, panel=design.panel.select(outcomes=[design.outcome]))
+    return move.label, design, estimator, move.key or target.window.key, seed
+
+
+def _fit(
+    label: str, design: Design | EvaluateError, estimator: Estimator, key: tuple[str, str], seed: int
+) -> Refit:
+    """Fit one design and keep only the effect: draws of many fits would fill the memory."""
+    if isinstance(design, EvaluateError):
+        return Refit(label, problem=str(design))
+    try:
+        return Refit(label, estimator.fit(design, seed=seed).effect(*key), design)
+    except EvaluateError as error:
+        return Refit(label, design=design, problem=str(error))
+
+
+def log_effect(effect: Effect) -> tuple[float, float]:
+    """Log rate ratio and its standard error.
+
+    Raises
+    ------
+    FitError
+        If the method gives no standard error, so that effects of areas of different size cannot be compared.
+    """
+    if effect.ratio is None or not np.isfinite(effect.ratio.log_standard_error) or not effect.rate_ratio > 0:
+        raise FitError(
+            f"The effect on {effect.operation}, {effect.window} comes without a standard error, which this check "
+            "compares effects by. Use an estimator that gives one."
+        )
+    return float(np.log(effect.rate_ratio)), float(effect.ratio.log_standard_error)
+
+
+def excludes_one(effect: Effect) -> bool:
+    """Whether the interval of the rate ratio leaves 1 out."""
+    return bool(effect.upper < 1 or effect.lower > 1)

@@ -130,7 +130,7 @@ def _pooled_result(
 def _draws(fit: Result, name: str) -> np.ndarray:
     """Posterior draws of one variable, shape (draws, ...)."""
     assert fit.draws is not None  # the structural model always has draws
-    values = fit.draws["posterior"][name].values
+    values = fit.draws["posterior"].to_dataset()[name].values
     return np.asarray(values.reshape(-1, *values.shape[2:]))
 
 

@@ -6,15 +6,17 @@ Equation, for periods t::
     log mu_t = log days_t + level + season_t + common_t + deviation_t + slow_t + effects_t
     C_t ~ NegBin(exp(log days_t + season_t + common_t), alpha_pool)
 
-``y`` is the count of the treated areas, ``C`` that of the controls together. ``common`` is a random walk, known with
-the noise of the controls' counts. ``deviation`` is a first-order autoregression: how far the treated area's own course
-strays from the controls', whose own straying adds to it, so that three controls do not look like three hundred. Its
-size and autocorrelation, the overdispersion, and the steps of ``slow``, a random walk of the area's own, have a prior
-learned from the control areas (``evaluate.numerics.wandering``). An effect adds log((1 - f) + f exp(theta)) in a period of which the share f is
-touched; the periods of the trigger have a term of their own, so that the spike is not part of what is expected.
+``y`` is the count of the treated areas, ``C`` that of the controls together. ``common`` is a random walk, known
+with the noise of the controls' counts. ``deviation`` is a first-order autoregression and ``slow`` a random walk: how
+far the treated area's own course strays from the controls', whose own straying adds to it, so that three controls do
+not look like three hundred. Their size, the autocorrelation and the overdispersion have a prior learned from the
+control areas (``evaluate.numerics.wandering``). An effect adds log((1 - f) + f exp(theta)) in a period of which the
+share f is touched; the periods of the trigger have a term of their own, so that the spike is not part of what is
+expected.
 
 Source: the form is that of structural time-series models (Harvey and Durbin 1986, JRSS A 149; Brodersen et al. 2015,
-Annals of Applied Statistics 9) with a count likelihood; learning the wandering from the controls follows Robbins (1956).
+Annals of Applied Statistics 9) with a count likelihood; learning the wandering from the controls follows Robbins
+(1956).
 
 When not to use it: fewer than 12 periods before the operation, or controls that were treated themselves.
 """
@@ -115,7 +117,8 @@ class StructuralModel:
         -------
         Result
             With draws in ArviZ's layout: ``posterior`` (``log_rate_ratio``, ``autocorrelation``, ``deviation_sd``,
-            ``overdispersion``, ``drift``, ``slow_drift``, ``expected``), ``posterior_predictive`` and ``observed_data``.
+            ``overdispersion``, ``drift``, ``slow_drift``, ``expected``), ``posterior_predictive`` and
+            ``observed_data``.
 
         Raises
         ------

@@ -34,6 +34,13 @@ SLOW_START = 0.01
 MOST_STEPS = 60
 LOG_2PI = math.log(2 * math.pi)
 
+type Data = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, float]
+"""Treated counts, pooled counts, offset, season, shares of the effects, alpha_pool / alpha."""
+type Prior = tuple[np.ndarray, np.ndarray, np.ndarray]
+"""(mean, precision) of the path's start; means and precisions of the static parameters."""
+type Hyper = tuple[float, float, float, float, float]
+"""rho, sd, alpha, drift, slow."""
+
 
 @njit(cache=True)
 def negative_binomial_log_density(count: float, log_mean: float, alpha: float) -> float:
@@ -52,7 +59,9 @@ def negative_binomial_log_density(count: float, log_mean: float, alpha: float) -
 
 
 @njit(cache=True)
-def predictors(z, offset, season, shares):
+def predictors(
+    z: np.ndarray, offset: np.ndarray, season: np.ndarray, shares: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Log means of both series, and the derivative of each effect, at z.
 
     Returns
@@ -83,7 +92,7 @@ def predictors(z, offset, season, shares):
 
 
 @njit(cache=True)
-def log_joint(z, data, prior, hyper):
+def log_joint(z: np.ndarray, data: Data, prior: Prior, hyper: Hyper) -> float:
     """Log of p(y, C, z | hyperparameters), every constant included."""
     y, pool, offset, season, shares, pool_share = data
     start, centre, precision = prior
@@ -115,7 +124,9 @@ def log_joint(z, data, prior, hyper):
 
 
 @njit(cache=True)
-def _prior_terms(z, band, gradient, prior, hyper, length):
+def _prior_terms(
+    z: np.ndarray, band: np.ndarray, gradient: np.ndarray, prior: Prior, hyper: Hyper, length: int
+) -> None:
     """Add the prior's part of the gradient and of the band of the negative Hessian."""
     start, centre, precision = prior
     rho, sd, _, drift, slow = hyper
@@ -145,7 +156,9 @@ def _prior_terms(z, band, gradient, prior, hyper, length):
 
 
 @njit(cache=True)
-def _derivatives(z, data, prior, hyper, exact):
+def _derivatives(
+    z: np.ndarray, data: Data, prior: Prior, hyper: Hyper, exact: bool
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Gradient of the log joint and its negative Hessian as band, border and corner.
 
     ``band[i, k]`` is the entry (i, i - k). With ``exact`` the curvature of log(1 - f + f exp(theta)) is kept; without
@@ -200,7 +213,7 @@ def _derivatives(z, data, prior, hyper, exact):
 
 
 @njit(cache=True)
-def _factorise(band, border, corner):
+def _factorise(band: np.ndarray, border: np.ndarray, corner: np.ndarray) -> float:
     """Cholesky factor of the bordered band matrix, in place; returns half its log determinant, or NaN if it fails.
 
     Afterwards ``band`` holds L, ``border`` holds L^-1 B and ``corner`` the lower factor of the Schur complement.
@@ -244,7 +257,9 @@ def _factorise(band, border, corner):
 
 
 @njit(cache=True)
-def _solve_transposed(band, border, corner, right):
+def _solve_transposed(
+    band: np.ndarray, border: np.ndarray, corner: np.ndarray, right: np.ndarray
+) -> np.ndarray:
     """Solve M' x = right for the factor M of ``_factorise``."""
     size, static = border.shape
     x = right.copy()
@@ -265,7 +280,7 @@ def _solve_transposed(band, border, corner, right):
 
 
 @njit(cache=True)
-def _solve(band, border, corner, right):
+def _solve(band: np.ndarray, border: np.ndarray, corner: np.ndarray, right: np.ndarray) -> np.ndarray:
     """Solve M M' x = right for the factor M of ``_factorise``."""
     size, static = border.shape
     x = right.copy()
@@ -285,7 +300,7 @@ def _solve(band, border, corner, right):
 
 
 @njit(cache=True)
-def find_mode(z, data, prior, hyper):
+def find_mode(z: np.ndarray, data: Data, prior: Prior, hyper: Hyper) -> tuple[np.ndarray, float, int]:
     """Climb to the mode of log p(z | y, C, hyperparameters) by damped Newton steps.
 
     Returns
@@ -322,7 +337,9 @@ def find_mode(z, data, prior, hyper):
 
 
 @njit(cache=True)
-def factor_at(z, data, prior, hyper):
+def factor_at(
+    z: np.ndarray, data: Data, prior: Prior, hyper: Hyper
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
     """Cholesky factor of the negative Hessian at z, and half its log determinant."""
     _, band, border, corner = _derivatives(z, data, prior, hyper, True)
     half = _factorise(band, border, corner)
@@ -333,7 +350,7 @@ def factor_at(z, data, prior, hyper):
 
 
 @njit(cache=True)
-def log_evidence(z, data, prior, hyper):
+def log_evidence(z: np.ndarray, data: Data, prior: Prior, hyper: Hyper) -> tuple[float, np.ndarray]:
     """Laplace approximation of log p(y, C | hyperparameters), and the mode it was made at."""
     mode, value, _ = find_mode(z, data, prior, hyper)
     _, _, _, half = factor_at(mode, data, prior, hyper)
@@ -341,7 +358,9 @@ def log_evidence(z, data, prior, hyper):
 
 
 @njit(cache=True)
-def log_evidence_at_nodes(z, data, prior, nodes):
+def log_evidence_at_nodes(
+    z: np.ndarray, data: Data, prior: Prior, nodes: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """``log_evidence`` at each row (rho, sd, alpha, drift, slow) of ``nodes``, and the modes."""
     evidence = np.empty(len(nodes))
     modes = np.empty((len(nodes), z.size))
@@ -354,7 +373,9 @@ def log_evidence_at_nodes(z, data, prior, nodes):
 
 
 @njit(cache=True)
-def draw_around_mode(mode, data, prior, hyper, normals):
+def draw_around_mode(
+    mode: np.ndarray, data: Data, prior: Prior, hyper: Hyper, normals: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Draw z from the Gaussian at the mode, with log p(y, C, z) less the Gaussian's log density.
 
     Parameters

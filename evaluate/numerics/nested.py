@@ -20,7 +20,14 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import minimize
 
-from evaluate.numerics.laplace import STATES, draw_around_mode, log_evidence, log_evidence_at_nodes
+from evaluate.numerics.laplace import (
+    STATES,
+    Data,
+    Prior,
+    draw_around_mode,
+    log_evidence,
+    log_evidence_at_nodes,
+)
 from evaluate.numerics.wandering import (
     Wandering,
     gaussian_log_density,
@@ -85,7 +92,7 @@ class CountSeries:
         """An area's standard deviation times this is that of treated less pool."""
         return float(np.sqrt(self.treated_share + self.pool_share))
 
-    def laid_out(self) -> tuple[tuple, tuple, np.ndarray]:
+    def laid_out(self) -> tuple[Data, Prior, np.ndarray]:
         """Return data, prior and start of ``laplace``."""
         return series(
             self.treated,

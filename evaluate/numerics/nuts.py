@@ -1,8 +1,8 @@
 """The other engine: the same model in PyMC, sampled by nutpie's No-U-Turn sampler.
 
 The model is built and compiled once for each shape (periods, waves, effects, with or without controls) and then
-reused with new arrays. The deviation is standardised, so that its scale does not make a funnel; the common path is written around the
-pooled counts, which all but fix it.
+reused with new arrays. The deviation is standardised, so that its scale does not make a funnel; the common path is
+written around the pooled counts, which all but fix it.
 
 References
 ----------

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
-from evaluate.numerics.laplace import STATES, log_evidence_at_nodes
+from evaluate.numerics.laplace import STATES, Data, Prior, log_evidence_at_nodes
 
 PRIOR_MEAN = np.array([-0.2, np.log(0.10), np.log(0.10), np.log(0.008)])
 """Typical area: autocorrelation 0.45, deviation 10%, extra count noise 10%, a drift of 0.8% a period."""
@@ -198,7 +198,7 @@ def series(
     pool_ratio: float,
     effect_mean: np.ndarray,
     effect_sd: np.ndarray | float,
-) -> tuple[tuple, tuple, np.ndarray]:
+) -> tuple[Data, Prior, np.ndarray]:
     """Lay out the engine's data, its prior of the static parameters, and a starting point.
 
     Returns

@@ -64,6 +64,8 @@ class Facts:
         True where a reduction of the size claimed is left when the change in the buffer areas is added.
     net_rate_ratio : float
         Rate ratio with the buffers' change added to the treated area's count.
+    buffer_rate_ratio : float
+        Rate ratio of the buffer areas themselves.
     sustained_months : float
         Months of the "after" window; 0 for "during".
     late_ratio : float
@@ -81,7 +83,7 @@ class Facts:
     share_of_area : float
         Share of the area's counts from the place the claim is about; 1 where it is about the whole area.
     month_to_month : float
-        Standard deviation of the change from one period to the next before the operation, as a fraction.
+        How far 19 in 20 counts of one period lie from their mean before the operation, as a fraction.
     placebo_p : float
         Share of untreated areas, the treated one included, with an effect as strong: (1 + b) / (1 + n).
     placebo_rate : float
@@ -127,6 +129,7 @@ class Facts:
     grade: Grade = "E"
     net_of_buffers: bool | None = None
     net_rate_ratio: float = UNKNOWN
+    buffer_rate_ratio: float = UNKNOWN
     sustained_months: float = 0.0
     late_ratio: float = UNKNOWN
     n_control: int = 0

@@ -7,20 +7,22 @@ from math import isnan, nan
 from typing import Any
 
 import numpy as np
-from scipy import stats
 
+from evaluate.checks.dilution import normal_variation
+from evaluate.checks.minimum_detectable_effect import likelihood_error
 from evaluate.checks.result import CheckResults
+from evaluate.checks.target import Target
 from evaluate.claims.claim import Claim
 from evaluate.claims.facts import MATERIAL, Facts, Generation
 from evaluate.claims.grade import FEWEST_PLACEBOS
 from evaluate.claims.rules import HIGHLY_LIKELY
 from evaluate.claims.wording import Setting
 from evaluate.data.periods import days_in, period_name, periods_per_year
-from evaluate.design.design import Design
 from evaluate.design.window import Window
-from evaluate.effects.effect import Effect, RatioDistribution, StudentRatio
+from evaluate.effects.effect import Effect, RatioDistribution
 from evaluate.effects.result import Result
-from evaluate.errors import DesignError, did_you_mean
+from evaluate.errors import DesignError, FitError, did_you_mean
+from evaluate.numerics.detectable import smallest_detectable
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
@@ -64,7 +66,8 @@ def facts_from(
     checks = CheckResults([]) if checks is None else checks
     window = claimed_window(claim, result)
     effect = result.effect(*window.key)
-    days = _share_of_days(result.design, window)
+    target = Target(result, effect, window)
+    days = 1.0 if window.name == "after" else target.share
     place = _share_of_area(checks, dilution)
     return Facts(
         **_probabilities(claim, effect.ratio, reach=days * place),
@@ -81,7 +84,8 @@ def facts_from(
         boundary_break=boundary_break,
         share_of_days=days,
         share_of_area=place,
-        smallest_detectable=_smallest_detectable(result, effect, checks, days=days),
+        smallest_detectable=_smallest_detectable(target, checks),
+        month_to_month=_variation(target),
         sustained_months=_months_after(window),
         late_ratio=_late_ratio(result, window, effect),
         **_design_facts(result, window),
@@ -179,43 +183,24 @@ def _probabilities(claim: Claim, ratio: RatioDistribution | None, *, reach: floa
     }
 
 
-def _smallest_detectable(result: Result, effect: Effect, checks: CheckResults, *, days: float) -> float:
+def _smallest_detectable(target: Target, checks: CheckResults) -> float:
     """From the check for this window, or else from the standard error by the usual formula."""
     check = checks.get("minimum detectable effect")
-    if check is not None and check.facts and _facts(checks, check.name, effect):
+    if check is not None and check.facts and _facts(checks, check.name, target.effect):
         return float(check.number)
-    error = result.diagnostics.get("standard_errors", {}).get(f"{effect.operation}, {effect.window}")
-    freedom = float("inf")
-    if error is not None:
-        error = error * days  # of the effect on the days in force; on the counts it is as much smaller
-    elif effect.ratio is not None:
-        error = effect.ratio.log_standard_error
-        freedom = effect.ratio.degrees_of_freedom if isinstance(effect.ratio, StudentRatio) else freedom
-    return nan if error is None else smallest_detectable(float(error), freedom)
+    try:
+        error, freedom, _ = likelihood_error(target)
+    except FitError:
+        return nan  # a method without a standard error cannot say what it could have shown
+    return smallest_detectable(error, degrees_of_freedom=freedom)
 
 
-def smallest_detectable(log_standard_error: float, degrees_of_freedom: float = float("inf")) -> float:
-    """Smallest reduction found four times in five by a two-sided test at 5%.
-
-    Parameters
-    ----------
-    log_standard_error : float
-        Of the log rate ratio.
-    degrees_of_freedom : float
-        Of its t distribution.
-
-    Returns
-    -------
-    float
-        As a fraction: ``1 - exp(-(c_0.975 + c_0.8) standard error)``, c being quantiles of t.
-
-    Examples
-    --------
-    >>> round(smallest_detectable(0.15), 3)
-    0.343
-    """
-    scores = stats.t.ppf(0.975, degrees_of_freedom) + stats.t.ppf(0.8, degrees_of_freedom)
-    return float(1.0 - np.exp(-scores * log_standard_error))
+def _variation(target: Target) -> float:
+    """How far 19 in 20 counts of one period lie from their mean, as a fraction; NaN where there are too few."""
+    try:
+        return normal_variation(target)
+    except FitError:
+        return nan
 
 
 # ---- the design ----------------------------------------------------------------------------------------------------
@@ -235,25 +220,7 @@ def _design_facts(result: Result, window: Window) -> dict[str, Any]:
         "n_after": sum(len(w.periods) for w in own),
         "fine_periods": period_name(design.periods) in ("day", "week"),
         "triggered": bool(len(design.trigger_periods)),
-        "month_to_month": _variation(counts[design.baseline]),
     }
-
-
-def _variation(counts: np.ndarray) -> float:
-    """Standard deviation of the change from one period to the next, over the mean count."""
-    changes = np.diff(counts)
-    changes = changes[~np.isnan(changes)]
-    mean = np.nanmean(counts) if np.isfinite(counts).any() else 0.0
-    return float(np.std(changes, ddof=1) / mean) if len(changes) > 1 and mean > 0 else nan
-
-
-def _share_of_days(design: Design, window: Window) -> float:
-    """Share of the window's days the operation was in force; an "after" has it in force to the end."""
-    if window.name != "during":
-        return 1.0
-    inside = design.periods.isin(window.periods)
-    days = days_in(design.periods)[inside]
-    return float((window.share[inside] * days).sum() / days.sum())
 
 
 def _share_of_area(checks: CheckResults, dilution: float | None) -> float:
@@ -312,6 +279,7 @@ def _check_facts(checks: CheckResults, effect: Effect) -> dict[str, Any]:
         "n_placebos": int(_number(placebo, f"{kind}n_placebos", 0.0)),
         "net_of_buffers": None if isnan(net) else net >= HIGHLY_LIKELY,
         "net_rate_ratio": _number(displaced, "net_rate_ratio"),
+        "buffer_rate_ratio": _number(displaced, "buffer_rate_ratio"),
         "expected_fall": _number(spike, "expected_fall"),
         "raw_fall": _number(spike, "raw_fall"),
     }

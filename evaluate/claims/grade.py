@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import isnan
 from typing import Final
 
-from evaluate.claims.facts import MATERIAL, Confidence, Facts, Grade
+from evaluate.claims.facts import Confidence, Facts, Grade
 
 FEWEST_CONTROLS_AB: Final = 20
 FEWEST_CONTROLS_C: Final = 5
@@ -164,7 +164,7 @@ def doubts_about(facts: Facts) -> tuple[str, ...]:
     if isnan(facts.smallest_detectable):
         found.append("The smallest change these data could show is not known.")
     elif not detects(facts) and not excludes_one:
-        size = "The claimed size" if facts.claimed_size else f"A change of {MATERIAL:.0%}"
+        size = "The claimed size" if facts.claimed_size else "A change by a tenth, the least that matters,"
         found.append(f"{size} is smaller than the smallest change these data could be relied on to show.")
     if facts.triggered and isnan(facts.expected_fall):
         found.append("The operation followed a spike, and the fall to be expected after it was not measured.")

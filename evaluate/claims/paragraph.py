@@ -6,6 +6,15 @@ from math import isnan
 
 from evaluate.claims.facts import Confidence, Facts
 from evaluate.claims.grade import counted
+from evaluate.claims.remarks import (
+    estimate_sentence,
+    huge_sentence,
+    nearby_sentence,
+    other_thresholds,
+    place_sentence,
+    smallest_lasting,
+    spike_sentence,
+)
 from evaluate.claims.rules import out_of_reach
 from evaluate.claims.wording import (
     SENTENCES,
@@ -14,15 +23,8 @@ from evaluate.claims.wording import (
     capital,
     chance,
     count,
-    estimate_sentence,
     half_clause,
-    huge_sentence,
-    nearby_sentence,
-    other_thresholds,
-    percent,
     short_operation,
-    smallest_lasting,
-    spike_sentence,
 )
 
 NOT_EVIDENCE = "Arrest and caution counts are not evidence either way."
@@ -141,16 +143,3 @@ def verdict_reasons(facts: Facts, setting: Setting, because: tuple[str, ...]) ->
             nearby_sentence(facts),
         ]
     return tuple(sentence for sentence in found if sentence)
-
-
-def place_sentence(facts: Facts) -> str:
-    """Say how much of a change at the place meant the area's counts could show; empty where it is the whole area."""
-    if facts.share_of_area >= 1:
-        return ""
-    whole = ""
-    if facts.direction == "reduction" and facts.grade != "E" and not isnan(facts.p50):
-        whole = f" In the area as a whole the probability of a reduction by half is {percent(facts.p50)}."
-    return (
-        f"The place the claim is about had {100 * facts.share_of_area:.0f}% of the area's counts, so what happened "
-        f"there can change them by at most {percent(facts.reach)}.{whole}"
-    )

@@ -9,7 +9,7 @@ from typing import Final
 
 from evaluate.claims.facts import Confidence, Facts
 from evaluate.claims.grade import SMALL_COUNT
-from evaluate.claims.rules import POSSIBLE, out_of_reach, phia, shortfalls_of_huge, size_word
+from evaluate.claims.rules import out_of_reach, phia, shortfalls_of_huge
 
 NUMBER_WORDS: Final = (
     "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
@@ -75,12 +75,12 @@ def percent(share: float) -> str:
 
     Examples
     --------
-    >>> percent(0.684), percent(0.002), percent(0.9996), percent(1.2)
-    ('68%', 'less than 1%', 'more than 99%', '120%')
+    >>> percent(0.684), percent(0.002), percent(0.9996)
+    ('68%', 'less than 1%', 'more than 99%')
     """
     if share < 0.01:
         return "less than 1%"
-    if 0.99 < share <= 1:
+    if share > 0.99:
         return "more than 99%"
     return f"{100 * share:.0f}%"
 
@@ -170,7 +170,7 @@ def as_large_as_claimed(facts: Facts) -> str:
 
 
 def _cannot_tell(facts: Facts, setting: Setting) -> str:
-    smallest = percent(facts.smallest_shown)
+    smallest = smallest_percent(facts)
     if out_of_reach(facts) and facts.share_of_area < 1:
         return (
             "The data cannot tell. Had every incident been prevented at the place and on the days the claim is about, "
@@ -338,64 +338,8 @@ def counted_in_words(number: int, noun: str) -> str:
     return f"{number_word(number)} {noun}{'' if number == 1 else 's'}"
 
 
-def smallest_lasting(facts: Facts) -> str:
-    """Say what an after-period could have shown; empty where it is not known."""
-    if isnan(facts.smallest_detectable):
-        return ""
-    noun = "reduction" if facts.direction == "reduction" else "increase"
-    return f"The smallest lasting {noun} we could have detected: {percent(facts.smallest_shown)}."
-
-
-def estimate_sentence(facts: Facts) -> str:
-    """Say the size of the estimate: a percentage with its size word, or counts alone where few were expected."""
-    if isnan(facts.rate_ratio) or isnan(facts.expected):
-        return ""
-    if facts.expected < SMALL_COUNT:
-        return f"{count(facts.observed)} recorded against {count(facts.expected)} expected."
-    change = 100 * (facts.rate_ratio - 1)
-    word = size_word(facts.rate_ratio)
-    if word == "negligible":
-        return f"The estimated change is {change:+.0f}%, which is {word}."
-    return f"The estimate is a {'fall' if change < 0 else 'rise'} of {abs(change):.0f}%: {word}."
-
-
-def spike_sentence(facts: Facts) -> str:
-    """Say how much of the raw fall was to be expected after the spike; empty where it was not measured."""
-    if not facts.triggered or isnan(facts.expected_fall):
-        return ""
-    expected = 100 * facts.expected_fall
-    began = "The operation was launched after a spike"
-    if facts.expected < SMALL_COUNT:
-        return f"{began}; part of what followed would be expected without any operation."
-    if isnan(facts.raw_fall) or facts.raw_fall <= 0:
-        return f"{began}; a fall of {expected:.0f}% would be expected without any operation."
-    points = "point" if round(expected) == 1 else "points"
-    return (
-        f"{began}; {expected:.0f} percentage {points} of the raw fall of {100 * facts.raw_fall:.0f}% would be expected "
-        "without any operation."
-    )
-
-
-def nearby_sentence(facts: Facts) -> str:
-    """Say what is left of the effect once the neighbouring areas are counted in; empty where it was not measured."""
-    if isnan(facts.net_rate_ratio):
-        return ""
-    return f"With the change in neighbouring areas counted in, the rate ratio is {facts.net_rate_ratio:.2f}."
-
-
-def huge_sentence(facts: Facts) -> str:
-    """Say why a reduction by half is not called huge; empty where it is, or where half is not likely."""
-    shortfalls = shortfalls_of_huge(facts)
-    if not facts.claims_half or facts.reach < 1 or not shortfalls or not facts.p50 >= POSSIBLE:
-        return ""
-    return f"It is not called huge because {'; '.join(shortfalls)}."
-
-
-def other_thresholds(facts: Facts) -> str:
-    """Say what other cuts for "huge" would give; empty where the claim is not of a reduction by half."""
-    if not facts.claims_half or facts.reach < 1 or isnan(facts.p40) or isnan(facts.p60) or facts.grade == "E":
-        return ""
-    return (
-        f"Were huge taken as at least 40% the probability would be {percent(facts.p40)}, as at least 60% "
-        f"{percent(facts.p60)}."
-    )
+def smallest_percent(facts: Facts) -> str:
+    """Write the smallest detectable change; a rise may be of 100% and more."""
+    if facts.direction == "increase" and facts.smallest_shown >= 0.995:
+        return f"{100 * facts.smallest_shown:.0f}%" if facts.smallest_shown < 10 else "more than tenfold"
+    return percent(facts.smallest_shown)

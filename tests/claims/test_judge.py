@@ -1,0 +1,148 @@
+"""From claim, result and checks to a verdict whose every part comes from the same numbers."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from math import isnan
+
+import pytest
+
+import evaluate as ev
+from evaluate.claims.judge import untestable
+
+HUGE = ev.Claim("a huge reduction was achieved", source="a newspaper", window="after", reduction=0.50)
+
+
+def test_parts_agree_with_the_facts(stated, checked):
+    verdict = ev.judge(HUGE, stated(0.8, 0.15), checked(mde=0.34))
+    assert verdict.probability == verdict.facts.p_claim == verdict.facts.p50
+    assert verdict.smallest_detectable == 0.34
+    assert (verdict.grade, verdict.maryland, verdict.confidence) == ("B", 3, "high")
+    assert verdict.grade == verdict.facts.grade
+    assert verdict.term == "remote chance"
+    assert verdict.rule.startswith("smaller (")
+
+
+def test_a_plan_before_the_data_earns_grade_a(stated, checked):
+    assert ev.judge(HUGE, stated(0.8, 0.15), checked(mde=0.34), plan_before_data=True).grade == "A"
+    verdict = ev.judge(HUGE, stated(0.8, 0.15), checked(mde=0.34), boundary_break=True)
+    assert (verdict.grade, verdict.confidence) == ("C", "low")
+
+
+def test_without_checks_confidence_is_low_and_the_reasons_say_why(stated):
+    verdict = ev.judge(HUGE, stated(0.8, 0.15))
+    assert (verdict.grade, verdict.confidence) == ("C", "low")
+    assert "has not been measured on at least 20 untreated areas" in verdict.reasons[0]
+
+
+def test_enforcement_counts_never_show_a_fall_or_a_rise(stated, checked):
+    for m in (0.2, 5.0):
+        for claim in (HUGE, ev.Claim("it rose", source="s", window="after", increase=0.5)):
+            verdict = ev.judge(claim, stated(m, 0.1), checked(), generation="enforcement")
+            assert verdict.finding == "not tested"
+            assert isnan(verdict.probability)
+            assert verdict.term is None
+            assert "describe police activity and do not test whether crime" in verdict.words
+
+
+def test_two_totals_test_nothing(stated, checked):
+    verdict = ev.judge(HUGE, stated(0.2, 0.1, design_grade_ceiling="E"), checked())
+    assert (verdict.finding, verdict.grade, verdict.maryland) == ("not tested", "E", 1)
+    assert isnan(verdict.probability)
+
+
+def test_at_grade_e_not_even_a_number_is_given_where_the_data_cannot_tell(stated):
+    verdict = ev.judge(HUGE, stated(0.8, 0.6, design_grade_ceiling="E"))
+    assert verdict.finding == "cannot tell"
+    assert isnan(verdict.probability)
+
+
+def test_a_reduction_by_half_is_huge_only_when_it_lasts_and_is_not_offset(stated, checked, design):
+    whole = ev.judge(HUGE, stated(0.35, 0.1), checked())
+    assert whole.finding == "supported"
+    assert "that the reduction was huge (half or more)" in whole.words
+    unknown = ev.judge(HUGE, stated(0.35, 0.1), checked(net=0.5))
+    assert unknown.finding == "probably supported"
+    assert "at least highly likely (more than 99%) that the reduction was half or more" in unknown.words
+    assert "huge because it is not certain to be left once neighbouring areas" in " ".join(unknown.reasons)
+    short = stated(0.35, 0.1, of=design.with_windows(after="3 months"))
+    brief = ev.judge(HUGE, short, checked())
+    assert "that the reduction was half or more" in brief.words
+    assert "it was followed for 3 months and not for 6" in " ".join(brief.reasons)
+
+
+def test_the_operation_of_five_days_cannot_be_seen_in_a_month(stated, design):
+    short = design.with_operations([ev.Operation("May", "2016-05-22", "2016-05-26")])
+    claim = ev.Claim("a success", source="s", window="during", reduction=0.5)
+    verdict = ev.judge(claim, stated(0.95, 0.12, of=short))
+    assert verdict.finding == "cannot tell"
+    variation = f"{100 * verdict.facts.month_to_month:.0f}"
+    said = (
+        "Five days in a month of 31 can change a monthly count by at most 16%. "
+        f"The normal month-to-month variation in this area is +/-{variation}%. "
+        "Monthly counts therefore cannot show whether the operation reduced crime on the days it ran "
+        "(smallest detectable: 29%)."
+    )
+    assert verdict.words == f"The data cannot tell. {said}"
+    assert verdict.paragraph.count(said) == 1
+
+
+def test_a_street_that_is_a_sliver_of_its_ward_cannot_be_judged_by_it(stated, checked):
+    verdict = ev.judge(HUGE, stated(0.80, 0.05), checked(mde=0.15), dilution=17 / 209)
+    assert verdict.finding == "cannot tell"
+    assert "would have fallen by at most 8%" in verdict.words
+    whole = (
+        "The place the claim is about had 8% of the area's counts, so what happened there can change them by at "
+        "most 8%. In the area as a whole the probability of a reduction by half is less than 1%."
+    )
+    assert whole in verdict.reasons
+
+
+def test_untestable():
+    claim = ev.Claim("on-street prostitution has increased", source="a newspaper", increase=0.0)
+    verdict = untestable(claim, "Recorded soliciting counts what officers did")
+    assert (verdict.finding, verdict.grade, verdict.maryland, verdict.facts) == ("not tested", "E", 1, None)
+    assert verdict.paragraph == (
+        "The figures describe police activity and do not test whether crime rose. Recorded soliciting counts what "
+        "officers did. Arrest and caution counts are not evidence either way."
+    )
+    assert "none: the claim was not put to the data" in verdict.explain()
+    public = untestable(claim, "The file has no such category.", generation="public-reported")
+    assert public.words == "These data do not test the claim."
+    with pytest.raises(ev.DesignError, match="needs the reason why"):
+        untestable(claim, " ")
+
+
+def test_generation_is_one_of_three(stated):
+    with pytest.raises(ev.DesignError, match=r'it is "enforcment"\. Did you mean "enforcement"'):
+        ev.judge(HUGE, stated(0.8, 0.1), generation="enforcment")
+    with pytest.raises(ev.DesignError, match="generation"):
+        untestable(HUGE, "why", generation="police")
+
+
+def test_explain_shows_every_fact_and_the_rule(stated, checked):
+    verdict = ev.judge(HUGE, stated(0.8, 0.15), checked(mde=0.34))
+    text = verdict.explain()
+    for name in asdict(verdict.facts):
+        assert f"  {name} = " in text
+    assert "Rule: smaller (probability of the claim below 22.5%" in text
+    assert "  p10 = 0.784" in text
+    for reason in verdict.reasons:
+        assert f"  {reason}" in text
+
+
+def test_short_form(stated, checked):
+    verdict = ev.judge(HUGE, stated(0.8, 0.15), checked(mde=0.34))
+    assert repr(verdict) == (
+        'Verdict on "a huge reduction was achieved": smaller than claimed (grade B). A real reduction is highly '
+        "likely (78% that it was 10% or more), but a huge one is highly unlikely (less than 1%: a remote chance); "
+        "analytical confidence is high."
+    )
+
+
+def test_same_question_same_verdict_whatever_the_claim_is_called(stated, checked):
+    one = ev.judge(HUGE, stated(0.8, 0.15), checked())
+    two = ev.judge(replace(HUGE, text="other words", speaker="another"), stated(0.8, 0.15), checked())
+    # By text, because a fact that was not measured is NaN, which equals nothing.
+    assert replace(two, claim=HUGE).explain() == one.explain()
+    assert (two.words, two.paragraph) == (one.words, one.paragraph)

@@ -15,6 +15,7 @@ from evaluate.checks.run import run_checks
 from evaluate.claims.claim import Claim
 from evaluate.claims.judge import judge
 from evaluate.claims.verdict import Verdict
+from evaluate.data.incidents import Incidents, read_incidents
 from evaluate.data.mps import read_mps
 from evaluate.data.panel import Panel
 from evaluate.data.simulator import Process, SimulatedPanel, simulate_panel
@@ -52,6 +53,7 @@ __all__ = [
     "EvaluateWarning",
     "FitError",
     "HierarchicalModel",
+    "Incidents",
     "InterruptedTimeSeries",
     "MinimumDetectableEffect",
     "Operation",
@@ -65,6 +67,7 @@ __all__ = [
     "StructuralModel",
     "Verdict",
     "judge",
+    "read_incidents",
     "read_mps",
     "run_checks",
     "simulate_panel",

@@ -8,6 +8,7 @@ import pandas as pd
 from evaluate.design.design import Design
 from evaluate.design.window import Window
 from evaluate.effects.effect import DrawnRatio, Effect, StudentRatio
+from evaluate.effects.inversion import InvertedRatio
 
 
 def in_window(design: Design, window: Window) -> np.ndarray:
@@ -75,7 +76,7 @@ def effect_from_estimate(
     design: Design,
     window: Window,
     *,
-    ratio: StudentRatio | None,
+    ratio: StudentRatio | InvertedRatio | None,
     expected: float,
     predicted_interval: tuple[float, float] = (float("nan"), float("nan")),
     level: float = 0.95,
@@ -89,7 +90,7 @@ def effect_from_estimate(
         The design fitted.
     window : Window
         The window to summarise.
-    ratio : StudentRatio or None
+    ratio : StudentRatio, InvertedRatio or None
         Confidence distribution of the rate ratio.
     expected : float
         Count expected in the window without the operation.

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from evaluate.design.design import Design
-from evaluate.design.window import Window
 from evaluate.effects.contrasts import counterfactual_table, effect_from_estimate
 from evaluate.effects.effect import Effect, StudentRatio
 from evaluate.effects.result import Result
 from evaluate.errors import FitError
+from evaluate.estimators.terms import Comparison, comparisons, known_periods, window_name, with_spike
 from evaluate.numerics.overdispersion import draw_counts, pearson_dispersion
 
 DRAWS = 2_000
@@ -41,8 +42,8 @@ class BeforeAfter:
     taken as independent, so the interval is too narrow where crime is autocorrelated. A total of nought in
     the window has half a count added to both totals.
 
-    The reference is the baseline (trigger periods left out); for a later operation it is the "after" of the
-    one before, which is what that operation left behind. Trigger periods inside a window have a term of their
+    The reference is the baseline (trigger periods left out); for a later operation it is all that followed the
+    one before, which is what that one left behind. Trigger periods inside a window have a term of their
     own and so do not move the ratio.
 
     References
@@ -81,97 +82,90 @@ class BeforeAfter:
         Raises
         ------
         FitError
-            If the baseline or a window holds no published count, or the baseline's counts are all nought.
+            If a window or what it is compared with holds no published count, or only noughts came before.
         """
         counts, days = design.treated_counts, design.exposure_days
-        plain = ~np.isnan(counts) & ~np.asarray(design.periods.isin(design.trigger_periods))
-        baseline = design.baseline & plain
-        if not counts[baseline].sum() > 0:
-            raise FitError(
-                f"Before-after divides by the baseline, and {design.outcome} has "
-                f"{'only noughts' if baseline.any() else 'no published count'} there. Use a longer before, "
-                "or give the counts without a ratio."
-            )
+        pairs = comparisons(design, self.name)
+        baseline = design.baseline & known_periods(design)
+        for pair in pairs:
+            if not counts[pair.reference].sum() > 0:
+                raise FitError(
+                    f"Before-after divides by what came before, and {design.outcome} has only noughts there, for the "
+                    f'window "{window_name(pair.window.key)}". Use a longer before, or give the counts without a ratio.'
+                )
         rate = counts[baseline].sum() / days[baseline].sum()
-        phi = pearson_dispersion(counts[baseline], rate * days[baseline], 1)
-        freedom = int(baseline.sum()) - 1
+        spread = _Spread(
+            pearson_dispersion(counts[baseline], rate * days[baseline], 1), int(baseline.sum()) - 1
+        )
         random = np.random.default_rng(seed)
-        effects = []
-        for window in design.windows:
-            reference = self._reference(design, window, baseline) & plain
-            effects.append(self._effect(design, window, (reference, plain), (phi, freedom), random))
-
-        error = np.sqrt(phi / counts[baseline].sum())
-        means = np.exp(np.log(rate) + error * random.standard_t(max(freedom, 1), size=DRAWS))[:, None] * days
-        table = counterfactual_table(design, rate * days)
-        if freedom:
-            tails = [(1 - self.level) / 2, (1 + self.level) / 2]
-            predicted = draw_counts(means, phi, random)
-            table = counterfactual_table(
-                design,
-                rate * days,
-                expected_interval=tuple(np.quantile(means, tails, axis=0)),
-                predicted_interval=tuple(np.quantile(predicted, tails, axis=0)),
-            )
+        effects = [self._effect(design, pair, spread, random) for pair in pairs]
         diagnostics = {
-            "dispersion": phi,
-            "degrees_of_freedom": freedom,
+            "dispersion": spread.dispersion,
+            "degrees_of_freedom": spread.freedom,
             "baseline_periods": int(baseline.sum()),
             "baseline_count": float(counts[baseline].sum()),
             "design_grade_ceiling": "E",
         }
+        table = self._counterfactual(design, rate, float(counts[baseline].sum()), spread, random)
         return Result(self, design, tuple(effects), table, seed=seed, diagnostics=diagnostics)
 
-    def _reference(self, design: Design, window: Window, baseline: np.ndarray) -> np.ndarray:
-        """Periods the window is compared with: the last earlier operation's "after", or the baseline."""
-        earlier = [w for w in design.windows if w.name == "after" and w.periods[-1] < window.periods[0]]
-        earlier = [w for w in earlier if w.operation != window.operation]
-        return np.asarray(design.periods.isin(earlier[-1].periods)) if earlier else baseline
-
     def _effect(
-        self,
-        design: Design,
-        window: Window,
-        masks: tuple[np.ndarray, np.ndarray],
-        spread: tuple[float, int],
-        random: np.random.Generator,
+        self, design: Design, pair: Comparison, spread: _Spread, random: np.random.Generator
     ) -> Effect:
-        """One window against its reference; ``masks`` are the reference and the periods outside triggers."""
+        """One window against what it is compared with."""
         counts, days = design.treated_counts, design.exposure_days
-        reference, plain = masks
-        phi, freedom = spread
-        inside = np.asarray(design.periods.isin(window.periods))
-        judged = inside & plain
-        if not judged.any() or not counts[reference].sum() > 0:
-            raise FitError(
-                f"Before-after needs a published count in the window "
-                f'"{window.operation}, {window.name}" and more than nought in what it is compared with; '
-                f"{design.outcome} lacks one of the two. Change the windows, or leave that operation out."
-            )
-        here, there = counts[judged].sum(), counts[reference].sum()
+        here, there = counts[pair.judged].sum(), counts[pair.reference].sum()
+        length = days[pair.judged].sum() / days[pair.reference].sum()
         added = 0.5 if here == 0 else 0.0
-        log_ratio = np.log((here + added) / (there + added)) - np.log(
-            days[judged].sum() / days[reference].sum()
-        )
-        error = np.sqrt(phi * (1 / (here + added) + 1 / (there + added)))
-        spike = counts[inside & ~plain & ~np.isnan(counts)].sum() / np.exp(log_ratio)
-        rate = there / days[reference].sum()
-        expected = float(rate * days[judged].sum() + spike)
-        if not freedom:
+        log_ratio = float(np.log((here + added) / (there + added) / length))
+        error = float(np.sqrt(spread.dispersion * (1 / (here + added) + 1 / (there + added))))
+        expected = with_spike(design, pair, there * length, log_ratio)
+        if not spread.freedom:
             why = "none: one baseline period does not show how much counts vary"
             return effect_from_estimate(
-                design, window, ratio=None, expected=expected, level=self.level, interval=why
+                design, pair.window, ratio=None, expected=expected, level=self.level, interval=why
             )
-        scores = random.standard_t(freedom, size=DRAWS)
-        means = expected * np.exp(scores * np.sqrt(phi / there))
-        tails = [(1 - self.level) / 2, (1 + self.level) / 2]
-        low, high = np.quantile(draw_counts(means, phi, random), tails)
+        means = spread.draw_means(np.array([expected]), there, random)
+        low, high = np.quantile(draw_counts(means, spread.dispersion, random), self._tails)
         return effect_from_estimate(
             design,
-            window,
-            ratio=StudentRatio(float(log_ratio), float(error), freedom),
+            pair.window,
+            ratio=StudentRatio(log_ratio, error, spread.freedom),
             expected=expected,
             predicted_interval=(float(low), float(high)),
             level=self.level,
             interval="quasi-Poisson t interval" + ("; half a count added to a nought" if added else ""),
         )
+
+    def _counterfactual(
+        self, design: Design, rate: float, total: float, spread: _Spread, random: np.random.Generator
+    ) -> pd.DataFrame:
+        """The baseline's rate carried on."""
+        expected = rate * design.exposure_days
+        if not spread.freedom:
+            return counterfactual_table(design, expected)
+        means = spread.draw_means(expected, total, random)
+        predicted = draw_counts(means, spread.dispersion, random)
+        return counterfactual_table(
+            design,
+            expected,
+            expected_interval=tuple(np.quantile(means, self._tails, axis=0)),
+            predicted_interval=tuple(np.quantile(predicted, self._tails, axis=0)),
+        )
+
+    @property
+    def _tails(self) -> list[float]:
+        return [(1 - self.level) / 2, (1 + self.level) / 2]
+
+
+@dataclass(frozen=True)
+class _Spread:
+    """How much the baseline's counts vary around a constant rate, and on how many degrees of freedom."""
+
+    dispersion: float
+    freedom: int
+
+    def draw_means(self, expected: np.ndarray, total: float, random: np.random.Generator) -> np.ndarray:
+        """Draw what the mean could be, given the total it was estimated from; shape (draws, means)."""
+        scores = random.standard_t(self.freedom, size=(DRAWS, 1))
+        return np.asarray(expected * np.exp(scores * np.sqrt(self.dispersion / total)))

@@ -29,7 +29,7 @@ from evaluate.design.design import Design
 from evaluate.effects.result import Result
 from evaluate.errors import DesignError, FitError, did_you_mean
 from evaluate.estimators.summary import SeriesFit, result_of
-from evaluate.estimators.terms import Terms, known_periods, terms_of, window_name
+from evaluate.estimators.terms import Terms, complete_controls, known_periods, terms_of, window_name
 from evaluate.numerics.count_regression import fit_counts, sandwich, scores
 from evaluate.numerics.least_squares import (
     LinearFit,
@@ -151,14 +151,13 @@ class InterruptedTimeSeries:
         """Log exposure: days, or the control areas' total."""
         if self.controls is None:
             return np.asarray(np.log(design.exposure_days))
-        counts = design.control_counts
-        complete = ~np.isnan(counts).any(axis=1)
-        if not complete.any():
+        counts = complete_controls(design)
+        if not len(counts):
             raise FitError(
                 'controls="offset" needs a control area without missing periods, and this design has '
-                f"{'none' if len(counts) else 'no controls'}. Name some, or use controls=None."
+                f"{'none' if design.control else 'no controls'}. Name some, or use controls=None."
             )
-        total = counts[complete].sum(axis=0)
+        total = counts.sum(axis=0)
         if (total == 0).any():
             empty = design.periods[total == 0][0]
             raise FitError(
@@ -221,6 +220,7 @@ class InterruptedTimeSeries:
             "log_likelihood": fit.log_likelihood,
             "residual_autocorrelation": float(residuals[1:] @ residuals[:-1] / (residuals @ residuals)),
             "periods": int(known.sum()),
+            **self._grade(design),
         }
 
     def _fit_log_rate(
@@ -261,6 +261,7 @@ class InterruptedTimeSeries:
             "durbin_watson": float(np.sum(np.diff(residuals) ** 2) / np.sum(residuals**2)),
             "log_likelihood": getattr(fit, "log_likelihood", float("nan")),
             "periods": int(known.sum()),
+            **self._grade(design),
         }
 
     def _linear_method(
@@ -270,6 +271,12 @@ class InterruptedTimeSeries:
         if self.inference == "model":
             return lambda values, design: fit_autoregressive(values, design, times)
         return {"newey-west": newey_west, "prais-winsten": prais_winsten, "ols": ordinary}[self.inference]
+
+    def _grade(self, design: Design) -> dict[str, Any]:
+        """How many controls were used, and the highest design grade there is without any."""
+        if self.controls is None:
+            return {"control_areas": 0, "design_grade_ceiling": "D"}
+        return {"control_areas": len(complete_controls(design))}
 
     def _require_no_gaps(self, design: Design, known: np.ndarray) -> None:
         """Refuse methods that take neighbouring rows for neighbouring periods."""

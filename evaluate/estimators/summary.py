@@ -76,7 +76,7 @@ def result_of(
     seed : int
         For the predictive intervals.
     diagnostics : mapping
-        The method's own; standard errors and degrees of freedom of the windows are added.
+        The method's own; degrees of freedom of the windows and the coefficients are added.
 
     Returns
     -------
@@ -110,7 +110,6 @@ def result_of(
         seed=seed,
         diagnostics={
             **diagnostics,
-            "standard_errors": dict(zip(keys, (ratio.log_standard_error for ratio in ratios), strict=True)),
             "degrees_of_freedom": dict(
                 zip(keys, (ratio.degrees_of_freedom for ratio in ratios), strict=True)
             ),

@@ -81,6 +81,23 @@ def comparisons(design: Design, method: str) -> list[Comparison]:
     return found
 
 
+def with_spike(design: Design, comparison: Comparison, expected: float, log_ratio: float) -> float:
+    """Add to what is expected in a window's judged periods what is expected in its trigger periods.
+
+    A trigger has a term of its own, so its counts say nothing about the effect: they are as many as recorded over the
+    ratio that the other periods give.
+    """
+    inside = np.asarray(design.periods.isin(comparison.window.periods)) & known_periods(design)
+    spike = design.treated_counts[inside & ~comparison.judged].sum()
+    return float(expected + spike / np.exp(log_ratio))
+
+
+def complete_controls(design: Design) -> np.ndarray:
+    """Shape (areas, periods): counts of the control areas that have no missing period and are not all nought."""
+    counts = design.control_counts
+    return counts[~np.isnan(counts).any(axis=1) & (np.nansum(counts, axis=1) > 0)]
+
+
 def known_periods(design: Design) -> np.ndarray:
     """Shape (periods,), True where the treated count is published."""
     return ~np.isnan(design.treated_counts)

@@ -96,13 +96,13 @@ def test_refuses_a_baseline_of_noughts():
     with pytest.raises(ev.FitError) as caught:
         ev.BeforeAfter().fit(hand_made([0.0] * 12 + [1, 1, 1]), seed=1)
     assert str(caught.value) == (
-        "Before-after divides by the baseline, and crime has only noughts there. Use a longer before, or "
-        "give the counts without a ratio."
+        "Before-after divides by what came before, and crime has only noughts there, for the window "
+        '"patrols, during". Use a longer before, or give the counts without a ratio.'
     )
 
 
 def test_refuses_a_window_nobody_published():
-    with pytest.raises(ev.FitError, match='published count in the window "patrols, after"'):
+    with pytest.raises(ev.FitError, match='the window "patrols, after" has no published count'):
         ev.BeforeAfter().fit(hand_made([5.0] * 12 + [5, np.nan, np.nan]), seed=1)
 
 

@@ -37,11 +37,14 @@ class Move:
         Takes the original design and returns the moved one.
     key : (str, str), optional
         Operation and window to read off; those of the target otherwise.
+    estimator : Estimator, optional
+        Method to fit; that of the result otherwise.
     """
 
     label: str
     make: Callable[[Design], Design]
     key: tuple[str, str] | None = None
+    estimator: Estimator | None = None
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,9 @@ class Refit:
     problem: str = ""
 
 
-def refit(target: Target, moves: Sequence[Move], *, seed: int, n_jobs: int = 1) -> list[Refit]:
+def refit(
+    target: Target, moves: Sequence[Move], *, seed: int, n_jobs: int = 1, learned: bool = True
+) -> list[Refit]:
     """Fit the target's estimator to every moved design.
 
     Parameters
@@ -79,6 +84,9 @@ def refit(target: Target, moves: Sequence[Move], *, seed: int, n_jobs: int = 1) 
         Each fit's own seed comes from it and the move's label, so that neither order nor ``n_jobs`` matters.
     n_jobs : int
         Processes to use, by joblib; 1 uses none.
+    learned : bool
+        Let an estimator that can do so learn once from the original design what all moved designs share; False where
+        they have another outcome.
 
     Returns
     -------
@@ -86,7 +94,7 @@ def refit(target: Target, moves: Sequence[Move], *, seed: int, n_jobs: int = 1) 
         In the order of the moves.
     """
     estimator = target.result.estimator
-    if isinstance(estimator, Preparable) and len(moves) > 2:
+    if learned and isinstance(estimator, Preparable) and len(moves) > 2:
         estimator = estimator.prepared(target.design)
     tasks = (_task(target, move, estimator, child_seed(seed, move.label)) for move in moves)
     if n_jobs == 1:
@@ -107,7 +115,7 @@ def _task(target: Target, move: Move, estimator: Estimator, seed: int) -> Task:
         design = error
     if isinstance(design, Design) and len(design.panel.outcomes) > 1:
         design = replace(design, panel=design.panel.select(outcomes=[design.outcome]))
-    return move.label, design, estimator, move.key or target.window.key, seed
+    return move.label, design, move.estimator or estimator, move.key or target.window.key, seed
 
 
 def _fit(

@@ -6,13 +6,20 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 
+from evaluate.checks.control_contamination import ControlContamination
 from evaluate.checks.dilution import Dilution
 from evaluate.checks.displacement import Displacement
+from evaluate.checks.enforcement_generated import EnforcementGenerated
+from evaluate.checks.leave_one_out import LeaveOneOut
 from evaluate.checks.minimum_detectable_effect import MinimumDetectableEffect
 from evaluate.checks.placebo_in_space import PlaceboInSpace
 from evaluate.checks.placebo_in_time import PlaceboInTime
+from evaluate.checks.preperiod_fit import PreperiodFit
 from evaluate.checks.regression_to_the_mean import RegressionToTheMean
 from evaluate.checks.result import Check, CheckResult, CheckResults
+from evaluate.checks.specification_curve import SpecificationCurve
+from evaluate.checks.start_date import StartDateSensitivity
+from evaluate.checks.window_sensitivity import WindowSensitivity
 from evaluate.effects.result import Result
 from evaluate.errors import EvaluateError
 from evaluate.numerics.seeds import child_seed
@@ -26,6 +33,13 @@ CHECKS = {
         Displacement,
         MinimumDetectableEffect,
         Dilution,
+        StartDateSensitivity,
+        WindowSensitivity,
+        PreperiodFit,
+        LeaveOneOut,
+        SpecificationCurve,
+        EnforcementGenerated,
+        ControlContamination,
     )
 }
 """Name in a plan file to class. All of them take ``operation`` and ``window``."""

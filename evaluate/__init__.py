@@ -1,20 +1,29 @@
 """Statistics for judging whether a police operation worked.
 
-Read published counts into a :class:`Panel`, state who was treated, where and when in a :class:`Design`, fit an
-estimator to get a :class:`Result`, and judge a :class:`Claim` against it. See the README for ten lines that do it.
+Read published counts into a :class:`Panel`, state who was treated, where and when in a :class:`Design`, fit
+an estimator to get a :class:`Result`, and judge a :class:`Claim` against it. See the README for ten lines
+that do it.
 """
 
+from evaluate.checks.control_contamination import ControlContamination
 from evaluate.checks.dilution import Dilution
 from evaluate.checks.displacement import Displacement
+from evaluate.checks.enforcement_generated import EnforcementGenerated
+from evaluate.checks.leave_one_out import LeaveOneOut
 from evaluate.checks.minimum_detectable_effect import MinimumDetectableEffect
 from evaluate.checks.placebo_in_space import PlaceboInSpace
 from evaluate.checks.placebo_in_time import PlaceboInTime
+from evaluate.checks.preperiod_fit import PreperiodFit
 from evaluate.checks.regression_to_the_mean import RegressionToTheMean
 from evaluate.checks.result import CheckResult, CheckResults
 from evaluate.checks.run import run_checks
+from evaluate.checks.specification_curve import SpecificationCurve
+from evaluate.checks.start_date import StartDateSensitivity
+from evaluate.checks.window_sensitivity import WindowSensitivity
 from evaluate.claims.claim import Claim
 from evaluate.claims.judge import judge
 from evaluate.claims.verdict import Verdict
+from evaluate.data.counts import read_counts
 from evaluate.data.incidents import Incidents, read_incidents
 from evaluate.data.mps import read_mps
 from evaluate.data.panel import Panel
@@ -26,10 +35,12 @@ from evaluate.effects.effect import Effect
 from evaluate.effects.result import Result
 from evaluate.errors import DataError, DesignError, EvaluateError, EvaluateWarning, FitError
 from evaluate.estimators.before_after import BeforeAfter
+from evaluate.estimators.difference_in_differences import DifferenceInDifferences
 from evaluate.estimators.hierarchical import HierarchicalModel
 from evaluate.estimators.interrupted_time_series import InterruptedTimeSeries
 from evaluate.estimators.priors import FLAT, HOT_SPOTS, SCEPTICAL, EffectPrior
 from evaluate.estimators.structural import StructuralModel
+from evaluate.estimators.weighted_displacement_difference import WeightedDisplacementDifference
 
 __version__ = "0.1.0"
 
@@ -42,31 +53,41 @@ __all__ = [
     "CheckResult",
     "CheckResults",
     "Claim",
+    "ControlContamination",
     "DataError",
     "Design",
     "DesignError",
+    "DifferenceInDifferences",
     "Dilution",
     "Displacement",
     "Effect",
     "EffectPrior",
+    "EnforcementGenerated",
     "EvaluateError",
     "EvaluateWarning",
     "FitError",
     "HierarchicalModel",
     "Incidents",
     "InterruptedTimeSeries",
+    "LeaveOneOut",
     "MinimumDetectableEffect",
     "Operation",
     "Panel",
     "PlaceboInSpace",
     "PlaceboInTime",
+    "PreperiodFit",
     "Process",
     "RegressionToTheMean",
     "Result",
     "SimulatedPanel",
+    "SpecificationCurve",
+    "StartDateSensitivity",
     "StructuralModel",
     "Verdict",
+    "WeightedDisplacementDifference",
+    "WindowSensitivity",
     "judge",
+    "read_counts",
     "read_incidents",
     "read_mps",
     "run_checks",

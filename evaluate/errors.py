@@ -80,13 +80,14 @@ def did_you_mean(value: str, candidates: Iterable[str], *, labels: Mapping[str, 
     candidates : iterable of str
         The valid names (codes, outcomes, column heads).
     labels : mapping, optional
-        A readable name for a candidate, such as a ward's name for its code; it is searched too, as is the part of
-        it before a comma ("Abbey" of "Abbey, Camden").
+        A readable name for a candidate, such as a ward's name for its code; it is searched too, as is the
+        part of it before a comma ("Abbey" of "Abbey, Camden").
 
     Returns
     -------
     str
-        For instance ``'Did you mean "E05011247" (Loxford)?'``; otherwise a list of the valid names, shortened.
+        For instance ``'Did you mean "E05011247" (Loxford)?'``; otherwise a list of the valid names,
+        shortened.
 
     Examples
     --------
@@ -132,3 +133,14 @@ def shortened(items: Sequence[str], most: int = 6) -> str:
     if len(items) <= most:
         return listed([str(item) for item in items])
     return f"{', '.join(str(item) for item in items[:most])} and {len(items) - most} more"
+
+
+def many(number: int, noun: str) -> str:
+    """A number with its noun: ``1 area``, ``2,000 areas``.
+
+    Examples
+    --------
+    >>> many(1, "area"), many(2000, "area")
+    ('1 area', '2,000 areas')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

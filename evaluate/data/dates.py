@@ -24,9 +24,13 @@ _FORMS = {
 _MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, 1)}
 _FIX = "Write dates as year-month-day: 2018-05-22."
+SAY_ORDER = "Pass day_first=True for day/month/year, day_first=False for month/day/year."
+"""What to do where no date tells the order and the reader can be told."""
 
 
-def days_of(table: Table, head: str, *, day_first: bool | None = None) -> tuple[pd.Series, str]:
+def days_of(
+    table: Table, head: str, *, day_first: bool | None = None, fix: str = SAY_ORDER
+) -> tuple[pd.Series, str]:
     """Read a column of dates, with or without a time of day.
 
     Parameters
@@ -38,6 +42,8 @@ def days_of(table: Table, head: str, *, day_first: bool | None = None) -> tuple[
     day_first : bool, optional
         Whether 03/04/2018 is the third of April (True) or the fourth of March (False). Needed only where no
         date in the column tells.
+    fix : str
+        What the message says to do where day and month cannot be told apart.
 
     Returns
     -------
@@ -75,7 +81,7 @@ def days_of(table: Table, head: str, *, day_first: bool | None = None) -> tuple[
     if _holds_days(column):
         return pd.to_datetime(column).dt.normalize(), ""
     text = table.text(head)
-    day_first, note = _order(table, head, text, day_first)
+    day_first, note = _order(table, head, text, day_first, fix)
     numbers = _numbers(table, head, text, day_first=bool(day_first))
     days = pd.to_datetime(numbers[["year", "month", "day"]], errors="coerce")
     wrong = np.flatnonzero(days.isna() & (text != ""))
@@ -118,7 +124,9 @@ def _localised(table: Table, head: str, text: pd.Series) -> pd.Series:
     return _local(stamps).dt.normalize()
 
 
-def _order(table: Table, head: str, text: pd.Series, day_first: bool | None) -> tuple[bool | None, str]:
+def _order(
+    table: Table, head: str, text: pd.Series, day_first: bool | None, fix: str
+) -> tuple[bool | None, str]:
     """Find out from the column whether the day comes first."""
     parts = text.str.extract(rf"^{_FORMS['numbers']}$")
     first, second = (pd.to_numeric(parts[name]) for name in ("first", "second"))
@@ -137,7 +145,7 @@ def _order(table: Table, head: str, text: pd.Series, day_first: bool | None) -> 
         row = int(np.flatnonzero(first.notna())[0])
         raise table.refusal(
             f'"{text.iloc[row]}" could be either day/month or month/day, and no other date in the column tells.',
-            "Pass day_first=True for day/month/year, day_first=False for month/day/year.",
+            fix,
             row=row,
             head=head,
         )

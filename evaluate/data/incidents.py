@@ -15,7 +15,7 @@ from evaluate.data.panel import Panel
 from evaluate.data.periods import FREQUENCIES, days_meant, period_bounds
 from evaluate.data.provenance import Provenance
 from evaluate.data.tables import PathLike, Table, table_of
-from evaluate.errors import DataError, did_you_mean, shortened
+from evaluate.errors import DataError, did_you_mean, many, shortened
 
 Day = str | datetime.date | pd.Timestamp
 
@@ -122,7 +122,7 @@ class Incidents:
         >>> import evaluate as ev
         >>> calls = pd.DataFrame({"ward": "A", "day": ["2018-05-22", "2018-05-23", "2018-06-11"], "type": "noise"})
         >>> ev.read_incidents(calls, area="ward", date="day", outcome="type").count(every="month")
-        Panel: 1 areas x 2 months (2018-05 to 2018-06) x 1 outcome; 0 cells missing
+        Panel: 1 area x 2 months (2018-05 to 2018-06) x 1 outcome; 0 cells missing
         """
         if every not in FREQUENCIES:
             raise DataError(f'Incidents cannot be counted by "{every}". {did_you_mean(every, FREQUENCIES)}')
@@ -180,8 +180,8 @@ class Incidents:
     def __repr__(self) -> str:
         first, last = self.covered
         return (
-            f"Incidents: {len(self.rows):,} in {_many(len(self.areas), 'area')}, "
-            f"{_many(len(self.outcomes), 'outcome')}, {first:%Y-%m-%d} to {last:%Y-%m-%d}"
+            f"Incidents: {len(self.rows):,} in {many(len(self.areas), 'area')}, "
+            f"{many(len(self.outcomes), 'outcome')}, {first:%Y-%m-%d} to {last:%Y-%m-%d}"
         )
 
 
@@ -343,8 +343,3 @@ def _chance(gap: int, days: pd.Series) -> float:
     """
     length = (days.max() - days.min()).days + 1
     return float((length / (length + gap)) ** len(days))
-
-
-def _many(number: int, noun: str) -> str:
-    """A number with its noun: "1 area", "2 areas"."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -11,7 +11,7 @@ import xarray as xr
 
 from evaluate.data.periods import days_in, days_meant, period_bounds, period_name
 from evaluate.data.provenance import Provenance
-from evaluate.errors import DataError, did_you_mean
+from evaluate.errors import DataError, did_you_mean, many
 
 DIMENSIONS = ("area", "period", "outcome")
 
@@ -245,7 +245,9 @@ class Panel:
         areas, periods, outcomes = self.counts.shape
         span = f"{self.periods[0]} to {self.periods[-1]}" if periods else "none"
         missing = int(np.isnan(self.counts.values).sum())
+        length = period_name(self.periods)
+        numbered = many(periods, "period") + f" of {length}" if length[0].isdigit() else many(periods, length)
         return (
-            f"Panel: {areas:,} areas x {periods:,} {period_name(self.periods)}s ({span}) x "
-            f"{outcomes:,} outcome{'' if outcomes == 1 else 's'}; {missing:,} cells missing"
+            f"Panel: {many(areas, 'area')} x {numbered} ({span}) x {many(outcomes, 'outcome')}; "
+            f"{many(missing, 'cell')} missing"
         )

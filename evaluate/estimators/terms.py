@@ -98,6 +98,33 @@ def complete_controls(design: Design) -> np.ndarray:
     return counts[~np.isnan(counts).any(axis=1) & (np.nansum(counts, axis=1) > 0)]
 
 
+def treated_areas(design: Design) -> np.ndarray:
+    """Shape (areas, periods): counts of each treated area, NaN where missing."""
+    counts = design.panel.counts.sel(area=list(design.treated), outcome=design.outcome)
+    chosen = design.panel.periods.get_indexer(design.periods)
+    return np.asarray(counts.transpose("area", "period").values[:, chosen], dtype=float)
+
+
+def require_controls(design: Design, method: str, fewest: int = 1) -> np.ndarray:
+    """Return ``complete_controls``, or say that there are too few.
+
+    Raises
+    ------
+    FitError
+        If fewer than ``fewest`` control areas have a count in every period and something recorded.
+    """
+    controls = complete_controls(design)
+    if len(controls) < fewest:
+        left_out = len(design.control) - len(controls)
+        why = f" ({left_out} left out: periods missing, or nothing recorded)" if left_out else ""
+        raise FitError(
+            f"The {method} needs {fewest} control area{'' if fewest == 1 else 's'} with a count of {design.outcome} in "
+            f"every period; this design has {len(controls)}{why}. Name more, or use InterruptedTimeSeries, which needs "
+            "none."
+        )
+    return controls
+
+
 def known_periods(design: Design) -> np.ndarray:
     """Shape (periods,), True where the treated count is published."""
     return ~np.isnan(design.treated_counts)

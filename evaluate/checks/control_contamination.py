@@ -141,7 +141,8 @@ class ControlContamination:
         answer = (
             f"Had {percent(self.share)} of the control counts received {percent(self.fraction)} of the effect, the "
             f"rate ratio would be {facts['spillover_rate_ratio']:.2f}; had {percent(self.displaced)} of what was "
-            f"prevented moved into the controls, {facts['displacement_rate_ratio']:.2f}; estimated is {effect.rate_ratio:.2f}."
+            f"prevented moved into the controls, {facts['displacement_rate_ratio']:.2f}; estimated is "
+            f"{effect.rate_ratio:.2f}."
         )
         return CheckResult(
             self.name, self.question, answer, number, ONE_ERROR, bool(number <= ONE_ERROR), table, facts

@@ -27,6 +27,7 @@ from evaluate.data.counts import read_counts
 from evaluate.data.incidents import Incidents, read_incidents
 from evaluate.data.mps import read_mps
 from evaluate.data.panel import Panel
+from evaluate.data.police_uk import read_police_uk
 from evaluate.data.simulator import Process, SimulatedPanel, simulate_panel
 from evaluate.design.design import ALL_OTHERS, Design
 from evaluate.design.operation import Operation
@@ -41,6 +42,8 @@ from evaluate.estimators.interrupted_time_series import InterruptedTimeSeries
 from evaluate.estimators.priors import FLAT, HOT_SPOTS, SCEPTICAL, EffectPrior
 from evaluate.estimators.structural import StructuralModel
 from evaluate.estimators.weighted_displacement_difference import WeightedDisplacementDifference
+from evaluate.figures.counterfactual import plot_counterfactual
+from evaluate.figures.style import figure_style
 
 __version__ = "0.1.0"
 
@@ -86,10 +89,13 @@ __all__ = [
     "Verdict",
     "WeightedDisplacementDifference",
     "WindowSensitivity",
+    "figure_style",
     "judge",
+    "plot_counterfactual",
     "read_counts",
     "read_incidents",
     "read_mps",
+    "read_police_uk",
     "run_checks",
     "simulate_panel",
     "simulated_design",

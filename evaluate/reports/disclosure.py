@@ -47,12 +47,14 @@ class Sum:
         return (self.total, *self.parts)
 
 
-def hidden_cells(counts: Sequence[float], sums: Sequence[Sum] = (), *, threshold: int = 5) -> np.ndarray:
+def hidden_cells(
+    counts: Sequence[float] | np.ndarray, sums: Sequence[Sum] = (), *, threshold: int = 5
+) -> np.ndarray:
     """Decide which counts must not be published.
 
     Parameters
     ----------
-    counts : sequence of float
+    counts : sequence of float or numpy.ndarray
         Whole numbers of 0 or more, totals among them; NaN where nothing was recorded (nobody can publish it).
     sums : sequence of Sum
         Every total among the counts that a reader could know.
@@ -166,8 +168,10 @@ def _fixed_by(values: np.ndarray, hidden: np.ndarray, sums: Sequence[Sum], highe
     bounds = [(1.0, highest[at]) if hidden[at] else (0.0, 0.0) for at in unknown]
 
     def extreme(objective: np.ndarray) -> np.ndarray | None:
-        answer = linprog(objective, A_eq=signs[:, unknown], b_eq=-signs @ known, bounds=bounds, method="highs")
-        return np.round(answer.x) if answer.status == 0 else None
+        answer = linprog(
+            objective, A_eq=signs[:, unknown], b_eq=-signs @ known, bounds=bounds, method="highs"
+        )
+        return np.round(np.asarray(answer.x)) if answer.status == 0 else None
 
     first = extreme(np.ones(len(unknown)))
     if first is None:
@@ -178,8 +182,8 @@ def _fixed_by(values: np.ndarray, hidden: np.ndarray, sums: Sequence[Sum], highe
     free = np.any([corner != first for corner in corners if corner is not None], axis=0)
     for position in np.flatnonzero(~free & hidden[unknown]):
         objective = np.eye(len(unknown))[position]
-        ends = extreme(objective), extreme(-objective)
-        fixed[unknown[position]] = ends[0] is None or ends[1] is None or ends[0][position] == ends[1][position]
+        least, most = extreme(objective), extreme(-objective)
+        fixed[unknown[position]] = least is None or most is None or least[position] == most[position]
     return fixed
 
 

@@ -73,7 +73,8 @@ def test_no_cell_of_a_one_way_table_can_be_worked_out_from_its_total(counts, thr
 @settings(max_examples=80, deadline=None)
 @given(st.data(), st.integers(1, 5), st.integers(1, 4), st.sampled_from([3, 5, 10]))
 def test_no_cell_of_a_two_way_table_can_be_worked_out_from_its_margins(data, rows, columns, threshold):
-    inner = data.draw(st.lists(st.lists(small_counts, min_size=columns, max_size=columns), min_size=rows, max_size=rows))
+    row = st.lists(small_counts, min_size=columns, max_size=columns)
+    inner = data.draw(st.lists(row, min_size=rows, max_size=rows))
     full, values, sums = with_margins(inner)
     hidden = hidden_cells(values, sums, threshold=threshold)
     assert not ((values >= 1) & (values < threshold) & ~hidden).any()

@@ -67,7 +67,9 @@ def test_csv_has_the_figures_of_the_page_in_a_form_a_spreadsheet_reads():
 
 
 def test_the_markers_that_occur_are_explained_below_the_table():
-    table = Table("t", "Counts", (Column("A"), Column("B", "count")), [("x", "[c]"), ("y", None)], ("First.",))
+    table = Table(
+        "t", "Counts", (Column("A"), Column("B", "count")), [("x", "[c]"), ("y", None)], ("First.",)
+    )
     assert table.all_notes[0] == "First."
     assert [note[:3] for note in table.all_notes[1:]] == ["[c]", "[x]"]
 

@@ -1,0 +1,68 @@
+"""A whole report as blocks: what is said, in which order, independent of the format it is written in."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from evaluate.errors import DesignError
+from evaluate.reports import figures
+from evaluate.reports.blocks import Block, Document
+from evaluate.reports.findings import Findings
+from evaluate.reports.protection import protect_findings
+from evaluate.reports.sections.claims import all_claims, claim_section
+from evaluate.reports.sections.counts import counts_section
+from evaluate.reports.sections.first_screen import first_screen
+from evaluate.reports.sections.limits import limits_section
+from evaluate.reports.sections.method import method_section
+from evaluate.reports.sections.operations import operations_section
+from evaluate.reports.sections.provenance import provenance_section
+from evaluate.reports.sections.robustness import displacement_section, sensitivity_section
+from evaluate.reports.sections.standards import checklist_section, emmie_section
+from evaluate.reports.sections.threats import threats_section
+
+SIMULATED: Final = "Simulated data"
+
+
+def compose(findings: Findings) -> Document:
+    """Put a study's findings into words, tables and figures.
+
+    Parameters
+    ----------
+    findings : Findings
+        A study, run. Nothing in them that disclosure control hides reaches the document.
+
+    Returns
+    -------
+    Document
+        The same for the same findings.
+
+    Raises
+    ------
+    DesignError
+        If the study judged no claim.
+    """
+    if not findings.findings:
+        raise DesignError(
+            "A report needs at least one claim; this study judged none. Add a claim to its plan."
+        )
+    report = protect_findings(findings)
+    blocks: list[Block] = [
+        *first_screen(report, figures.first_figure(report)),
+        *all_claims(report),
+        *operations_section(report, figures.timeline_figure(report)),
+        *counts_section(report, figures.counts_figures(report)),
+    ]
+    for number, finding in enumerate(report.findings.findings, start=1):
+        blocks += claim_section(report, number, finding, figures.claim_figures(report, number))
+    blocks += [
+        *threats_section(report),
+        *displacement_section(report, figures.displacement_figure(report)),
+        *sensitivity_section(report, figures.sensitivity_figures(report)),
+        *limits_section(report),
+        *method_section(report),
+        *checklist_section(report),
+        *emmie_section(report),
+        *provenance_section(report),
+    ]
+    simulated = findings.simulated or findings.panel.provenance.simulated
+    return Document(findings.title, SIMULATED if simulated else "", blocks)

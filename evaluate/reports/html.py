@@ -1,0 +1,140 @@
+"""The report as one HTML file that needs nothing else: style, figures and data are all inside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from evaluate.reports.blocks import Block, Document, FigureBlock, Heading
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+TEMPLATE = "report.html.j2"
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading of level 2 with what stands under it.
+
+    Parameters
+    ----------
+    heading : Heading
+        Its heading.
+    blocks : sequence of Block
+        What follows, up to the next heading of level 2.
+    """
+
+    heading: Heading
+    blocks: Sequence[Block]
+
+
+def to_html(document: Document) -> str:
+    """Write a document as one self-contained page.
+
+    Parameters
+    ----------
+    document : Document
+        From ``compose``.
+
+    Returns
+    -------
+    str
+        HTML that makes no request: style and figures are inline.
+
+    Examples
+    --------
+    >>> from evaluate.reports.blocks import Document, Heading, Paragraph
+    >>> page = to_html(Document("Did it work?", "", [Heading("Counts", anchor="counts"), Paragraph("A < B")]))
+    >>> "<h1>Did it work?</h1>" in page, "A &lt; B" in page
+    (True, True)
+    """
+    top, sections = in_sections(document.blocks)
+    page = _environment().get_template(TEMPLATE).render(document=document, top=top, sections=sections)
+    # One line end everywhere, and no spaces left over from the template's own lines.
+    return re.sub(r"[ \t]+\n", "\n", re.sub(r"\n\s*\n+", "\n", page)).strip() + "\n"
+
+
+def in_sections(blocks: Sequence[Block]) -> tuple[list[Block], list[Section]]:
+    """Divide blocks at the headings of level 2.
+
+    Returns
+    -------
+    top : list of Block
+        What stands before the first of them.
+    sections : list of Section
+        In order.
+    """
+    top: list[Block] = []
+    found: list[tuple[Heading, list[Block]]] = []
+    for block in blocks:
+        if isinstance(block, Heading) and block.level == 2:
+            found.append((block, []))
+        else:
+            (found[-1][1] if found else top).append(block)
+    return top, [Section(heading, inside) for heading, inside in found]
+
+
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("evaluate.reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["kind"] = lambda block: type(block).__name__
+    environment.globals["drawing"] = _Drawings()
+    return environment
+
+
+class _Drawings:
+    """Makes drawings fit to stand in one page together: names inside each are its own."""
+
+    def __init__(self) -> None:
+        self._drawn = 0
+
+    def __call__(self, figure: FigureBlock) -> Markup:
+        self._drawn += 1
+        return inline_svg(figure, f"fig{self._drawn}")
+
+
+_UNSEEN = re.compile(
+    r"<metadata>.*?</metadata>|<!--.*?-->|<title>.*?</title>|<desc>.*?</desc>", flags=re.DOTALL
+)
+
+
+def inline_svg(figure: FigureBlock, name: str) -> Markup:
+    """Prepare a drawing to stand inside a page.
+
+    Parameters
+    ----------
+    figure : FigureBlock
+        Its ``svg`` is trusted: this package drew it.
+    name : str
+        Put before every name inside the drawing, so that two drawings cannot share one.
+
+    Returns
+    -------
+    Markup
+        The ``svg`` element with a role, a title and a description for those who cannot see it.
+    """
+    from markupsafe import Markup, escape
+
+    drawing = figure.svg[figure.svg.index("<svg") :]
+    drawing = _UNSEEN.sub("", drawing)
+    drawing = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', drawing)
+    drawing = re.sub(r'(href="#|url\(#)', rf"\1{name}-", drawing)
+    opening, rest = drawing.split(">", 1)
+    opening = re.sub(r'\s(?:role|aria-[a-z]+|width|height)="[^"]*"', "", opening)
+    opening = re.sub(r"^<svg", f'<svg role="img" aria-labelledby="{name}-title {name}-desc"', opening)
+    words = (
+        f'><title id="{name}-title">{escape(figure.title)}</title>'
+        f'<desc id="{name}-desc">{escape(figure.alt)}</desc>'
+    )
+    return Markup(f"{opening}{words}{rest.strip()}")

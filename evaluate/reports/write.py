@@ -1,0 +1,53 @@
+"""Write a report's files into a folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from evaluate.reports.blocks import Document
+from evaluate.reports.compose import compose
+from evaluate.reports.findings import Findings
+from evaluate.reports.html import to_html
+from evaluate.reports.manifest import write_manifest
+from evaluate.reports.tables import write_tables
+
+REPORT = "report.html"
+
+
+def write_report(findings: Findings, folder: Path) -> Path:
+    """Write ``report.html``, ``figures/``, ``tables/`` and ``manifest.json``.
+
+    Parameters
+    ----------
+    findings : Findings
+        A study, run.
+    folder : pathlib.Path
+        An existing folder. Files of these names in it are replaced; nothing else is touched.
+
+    Returns
+    -------
+    pathlib.Path
+        The HTML file. The same findings give the same bytes in every file, but for the duration, which stands once in
+        the HTML file and once in the manifest.
+
+    Raises
+    ------
+    DesignError
+        If the study judged no claim.
+    """
+    document = compose(findings)
+    write_tables(document.tables, folder / "tables")
+    _write_figures(document, folder / "figures")
+    write_manifest(findings.manifest, folder)
+    path = folder / REPORT
+    path.write_text(to_html(document), encoding="utf-8", newline="")
+    return path
+
+
+def _write_figures(document: Document, folder: Path) -> None:
+    """Write each figure as a drawing, at print resolution, and as data."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for figure in document.figures:
+        (folder / f"{figure.name}.svg").write_text(figure.svg, encoding="utf-8", newline="")
+        (folder / f"{figure.name}.png").write_bytes(figure.png)
+        (folder / f"{figure.name}.csv").write_text(figure.table.to_csv(), encoding="utf-8", newline="")

@@ -159,9 +159,8 @@ def randomisation_test(
     before, after = before + added, after + added
     ratios, poisson = log_ratios(before, after)
     unaffected = after * np.exp(-ratios[0] * (np.arange(len(after)) == 0))
-    a, b = spread_by_size(
-        *(part[1:] ** power for part, power in zip(log_ratios(before, unaffected), (1, 2), strict=True))
-    )
+    placebo_ratios, placebo_poisson = log_ratios(before, unaffected)
+    a, b = spread_by_size(placebo_ratios[1:], placebo_poisson[1:] ** 2)
     share = np.where(np.arange(len(after)) == 0, concentration, 1.0)
     errors = np.sqrt(a * share + b * poisson**2)
     reach = errors[0] * (1.5 * float(np.abs(ratios / errors)[1:].max(initial=0)) + 4)

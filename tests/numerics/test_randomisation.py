@@ -39,6 +39,29 @@ def test_rejects_five_per_cent_of_overdispersed_autocorrelated_nulls():
     assert 0.03 <= np.mean(rejected) <= 0.065  # exact size 1/21 = .0476, Monte Carlo error .0055
 
 
+def test_large_areas_are_not_found_to_have_changed_more_often():
+    """Areas of very different size that stray alike: the largest fifth rejects as often as the rest, about 5%."""
+    random = np.random.default_rng(12)
+    means = np.exp(np.linspace(np.log(100), np.log(10_000), 50))
+    among_large = []
+    for _ in range(300):
+        before = random.poisson(means)
+        after = random.poisson(means * np.exp(random.normal(0, 0.1, 50)))
+        order = np.roll(np.arange(50), -int(40 + random.integers(10)))  # one of the ten largest is treated
+        among_large.append(randomisation_test(before[order], after[order]).p_value <= 0.05)
+    assert 0.02 <= np.mean(among_large) <= 0.09  # Monte Carlo error .013
+
+
+def test_several_areas_added_together_stray_less():
+    random = np.random.default_rng(13)
+    before, after = random.poisson(2000, 60), random.poisson(2000 * np.exp(random.normal(0, 0.1, 60)))
+    one = randomisation_test(before, after)
+    four = randomisation_test(before, after, concentration=0.25)
+    assert four.between == pytest.approx(one.between / 4)
+    assert four.standard_errors[0] < one.standard_errors[0]
+    assert four.standard_errors[1:] == pytest.approx(one.standard_errors[1:])
+
+
 def test_smallest_p_value_is_one_in_the_number_of_areas():
     before, after = np.full(10, 100.0), np.full(10, 100.0) + np.arange(10)
     after[0] = 1

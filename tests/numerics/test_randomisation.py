@@ -54,7 +54,8 @@ def test_large_areas_are_not_found_to_have_changed_more_often():
 
 def test_several_areas_added_together_stray_less():
     random = np.random.default_rng(13)
-    before, after = random.poisson(2000, 60), random.poisson(2000 * np.exp(random.normal(0, 0.1, 60)))
+    means = np.exp(np.linspace(np.log(100), np.log(10_000), 60))
+    before, after = random.poisson(means), random.poisson(means * np.exp(random.normal(0, 0.1, 60)))
     one = randomisation_test(before, after)
     four = randomisation_test(before, after, concentration=0.25)
     assert four.between == pytest.approx(one.between / 4)

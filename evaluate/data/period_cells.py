@@ -59,8 +59,7 @@ def periods_in(table: Table, head: str, *, every: str | None = None) -> pd.Perio
         for word, (form, plain) in _WRITTEN.items():
             found = text.str.fullmatch(form)
             if found.all():
-                plainly = text.str.replace(form, plain, regex=True).to_numpy()
-                periods = pd.PeriodIndex(plainly, freq=FREQUENCIES[word])
+                periods = as_periods(text.str.replace(form, plain, regex=True), word)
                 return _as_asked(table, head, periods, word, every)
             if found.any():
                 row = int(np.flatnonzero(~found)[0])
@@ -76,6 +75,19 @@ def periods_in(table: Table, head: str, *, every: str | None = None) -> pd.Perio
             )
     days, _ = days_of(table, head, fix=_FIX)
     return _from_days(table, head, days, every)
+
+
+def as_periods(text: pd.Series, every: str) -> pd.PeriodIndex:
+    """Turn text into periods, reading each distinct text once.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> as_periods(pd.Series(["2018-05", "2018-06", "2018-05"]), "month")
+    PeriodIndex(['2018-05', '2018-06', '2018-05'], dtype='period[M]')
+    """
+    codes, once = pd.factorize(text)
+    return pd.PeriodIndex(pd.PeriodIndex(once.to_numpy(), freq=FREQUENCIES[every]).take(codes))
 
 
 def _without_gaps(table: Table, head: str, column: pd.Series) -> pd.Series:

@@ -223,8 +223,8 @@ def existing_file(path: PathLike) -> Path:
     folder = file.parent
     if not folder.is_dir():
         raise DataError(f'There is no folder "{folder}", so no file "{file.name}" in it. Correct the path.')
-    names = sorted(entry.name for entry in folder.iterdir() if entry.is_file() and entry.name[0] != ".")
-    near = did_you_mean(file.name, names) if names else "The folder holds no file."
+    names = sorted(entry.name for entry in folder.iterdir() if entry.name[0] != ".")
+    near = did_you_mean(file.name, names) if names else "The folder is empty."
     raise DataError(f'There is no file "{file.name}" in the folder "{folder}". {near}')
 
 

@@ -15,16 +15,18 @@ Robbins (1956), "An empirical Bayes approach to statistics", for learning a prio
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit
+from scipy.optimize import minimize
+from scipy.special import expit, ndtri
 
 from evaluate.numerics.laplace import STATES, Data, Prior, log_evidence_at_nodes
 
-PRIOR_MEAN = np.array([-0.2, np.log(0.10), np.log(0.10), np.log(0.008)])
-"""Typical area: autocorrelation 0.45, deviation 10%, extra count noise 10%, a drift of 0.8% a period."""
-PRIOR_MEAN_SD = np.array([1.0, 0.7, 0.9, 0.9])
+PRIOR_MEAN = np.array([-0.2, np.log(0.10), np.log(0.10), np.log(0.004)])
+"""Typical area: autocorrelation 0.45, deviation 10%, extra count noise 10%, a drift of 0.4% a period."""
+PRIOR_MEAN_SD = np.array([1.2, 0.7, 0.9, 1.2])
 """How little is known of that typical area before the controls are seen."""
 BETWEEN_SD = np.array([0.5, 0.3, 0.4, 0.4])
 """How much areas are expected to differ."""
@@ -34,8 +36,10 @@ RHO_CEILING = 0.995
 """Largest autocorrelation, so that a deviation always has a level to return to."""
 SMALLEST_STEP = 1e-4
 """Floor of the random walks' steps, for the arithmetic's sake."""
-NODES = 192
-ROUNDS = 60
+NODES = 60
+NODE_SPREAD = 1.3
+"""Nodes are spread this many times as wide as areas are expected to differ, around what fits all of them best."""
+ROUNDS = 300
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,8 +85,6 @@ def normal_points(count: int, dimensions: int) -> np.ndarray:
     The golden-ratio (R-sequence) lattice carried through the normal quantile function: the same points every time, so
     that an integral over them has no seed.
     """
-    from scipy.special import ndtri
-
     root = 2.0
     for _ in range(40):  # fixed point of x = (1 + x)^(1 / (d + 1)), the generalised golden ratio
         root = (1 + root) ** (1 / (dimensions + 1))
@@ -154,39 +156,56 @@ def learn_wandering(
         return unlearned()
     distance = np.abs(np.log(totals[alive] / counts.shape[1]) - np.log(max(near, 0.1)))
     chosen = alive[np.argsort(distance, kind="stable")[:most_areas]]
-    spread = np.sqrt(PRIOR_MEAN_SD**2 + BETWEEN_SD**2)
-    nodes = PRIOR_MEAN + 1.2 * spread * normal_points(NODES, 4)
-    proposal = gaussian_log_density(nodes, PRIOR_MEAN, np.diag((1.2 * spread) ** 2))
-    evidence = np.empty((len(chosen), NODES))
-    everything = counts.sum(axis=0)
-    shares = totals / totals.sum()
-    for row, area in enumerate(chosen):
-        others = everything - counts[area]
-        other_share = (shares**2).sum() - shares[area] ** 2
-        evidence[row] = _area_evidence(
-            counts[area], others, offset, season, other_share / (1 - shares[area]) ** 2, nodes, drift
+    placebos = [_held_against_others(counts, area, offset, season) for area in chosen]
+    centre, told = _best_for_all(placebos, drift)
+    spread = NODE_SPREAD * np.sqrt(BETWEEN_SD**2 + told)
+    nodes = centre + spread * normal_points(NODES, len(centre))
+    parabolas = [_parabola(nodes - centre, placebo.evidence(nodes, drift)) for placebo in placebos]
+    slopes = np.array([slope for slope, _ in parabolas])
+    curvatures = np.array([curvature for _, curvature in parabolas])
+    return _expectation_maximisation(centre, slopes, curvatures)
+
+
+@dataclass(frozen=True, eq=False)
+class _Placebo:
+    """One control area held against the others: an untreated area seen as the treated one will be."""
+
+    data: Data
+    prior: Prior
+    start: np.ndarray
+    sd_factor: float
+
+    def evidence(self, nodes: np.ndarray, drift: float) -> np.ndarray:
+        """Log evidence at every row of ``nodes``."""
+        steps = np.full(len(nodes), drift)
+        hyper = to_hyper(nodes, sd_factor=self.sd_factor, noise_factor=1.0, drift=steps)
+        return log_evidence_at_nodes(self.start, self.data, self.prior, hyper)[0]
+
+
+def _held_against_others(counts: np.ndarray, area: int, offset: np.ndarray, season: np.ndarray) -> _Placebo:
+    """Lay one control area out against the pool of the others."""
+    totals = counts.sum(axis=1)
+    others = np.delete(totals, area)
+    pool_share = float(((others / others.sum()) ** 2).sum())
+    own, pool = counts[area], counts.sum(axis=0) - counts[area]
+    nothing = np.zeros((len(own), 0))
+    data, prior, start = series(own, pool, offset, season, nothing, pool_share, np.zeros(0), 1.0)
+    return _Placebo(data, prior, start, float(np.sqrt(1 + pool_share)))
+
+
+def _best_for_all(placebos: Sequence[_Placebo], drift: float) -> tuple[np.ndarray, np.ndarray]:
+    """Hyperparameters that fit all areas best if they were alike, and about how well each is known (variances)."""
+
+    def badness(h: np.ndarray) -> float:
+        scores = (h - PRIOR_MEAN) / PRIOR_MEAN_SD
+        if np.abs(scores).max() > 5:
+            return 1e10
+        return float(
+            0.5 * scores @ scores - sum(placebo.evidence(h[None, :], drift)[0] for placebo in placebos)
         )
-    return _expectation_maximisation(evidence, nodes, proposal)
 
-
-def _area_evidence(
-    own: np.ndarray,
-    others: np.ndarray,
-    offset: np.ndarray,
-    season: np.ndarray,
-    pool_share: float,
-    nodes: np.ndarray,
-    drift: float,
-) -> np.ndarray:
-    """Log evidence of one control area, held against the others, at every node."""
-    data, prior, start = series(
-        own, others, offset, season, np.zeros((len(own), 0)), pool_share, np.zeros(0), 1.0
-    )
-    hyper = to_hyper(
-        nodes, sd_factor=np.sqrt(1 + pool_share), noise_factor=1.0, drift=np.full(len(nodes), drift)
-    )
-    evidence, _ = log_evidence_at_nodes(start, data, prior, hyper)
-    return evidence
+    found = minimize(badness, PRIOR_MEAN, method="BFGS", options={"gtol": 0.2, "maxiter": 15})
+    return found.x, np.minimum(np.diag(found.hess_inv), PRIOR_MEAN_SD**2)
 
 
 def series(
@@ -234,32 +253,48 @@ def series(
     return data, prior, start
 
 
-def _expectation_maximisation(evidence: np.ndarray, nodes: np.ndarray, proposal: np.ndarray) -> Wandering:
-    """Fit N(m, S) to the areas' hyperparameters from their evidence at the nodes."""
-    areas = len(evidence)
-    mean, between = PRIOR_MEAN, np.diag(BETWEEN_SD**2)
+def _parabola(away: np.ndarray, evidence: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Fit ``b'x - x'Ax / 2`` to an area's log evidence, best where the evidence is high.
+
+    Returns
+    -------
+    (numpy.ndarray, numpy.ndarray)
+        Slope b and curvature A, with no direction curving upwards.
+    """
+    size = away.shape[1]
+    pairs = [(i, j) for i in range(size) for j in range(i, size)]
+    columns = [np.ones(len(away)), *away.T, *(away[:, i] * away[:, j] for i, j in pairs)]
+    weights = np.exp(0.25 * np.maximum(evidence - evidence.max(), -20.0))
+    found = np.linalg.lstsq(np.column_stack(columns) * weights[:, None], evidence * weights, rcond=None)[0]
+    curvature = np.zeros((size, size))
+    for (i, j), value in zip(pairs, found[1 + size :], strict=True):
+        curvature[i, j] -= value
+        curvature[j, i] -= value
+    values, vectors = np.linalg.eigh(curvature)
+    return found[1 : 1 + size], (vectors * np.clip(values, 0.0, None)) @ vectors.T
+
+
+def _expectation_maximisation(centre: np.ndarray, slopes: np.ndarray, curvatures: np.ndarray) -> Wandering:
+    """Fit N(m, S) to the areas' hyperparameters from the parabolas of their log evidence around ``centre``."""
+    areas = len(slopes)
+    mean, between = centre, np.diag(BETWEEN_SD**2)
     prior_precision = np.diag(1 / PRIOR_MEAN_SD**2)
     for _ in range(ROUNDS):
-        log_weights = evidence + gaussian_log_density(nodes, mean, between) - proposal
-        weights = np.exp(log_weights - log_weights.max(axis=1, keepdims=True))
-        weights /= weights.sum(axis=1, keepdims=True)
-        means = weights @ nodes
-        gaps = nodes[None, :, :] - means[:, None, :]
-        within = np.einsum("ik,ikp,ikq->ipq", weights, gaps, gaps)
         precision = np.linalg.inv(between)
+        within = np.linalg.inv(curvatures + precision)
+        means = centre + np.einsum("ipq,iq->ip", within, slopes + precision @ (mean - centre))
         new_mean = np.linalg.solve(
             prior_precision + areas * precision, prior_precision @ PRIOR_MEAN + precision @ means.sum(axis=0)
         )
         apart = means - new_mean
         scatter = within.sum(axis=0) + apart.T @ apart
-        between = (BETWEEN_WEIGHT * np.diag(BETWEEN_SD**2) + scatter) / (BETWEEN_WEIGHT + areas)
-        moved = np.abs(new_mean - mean).max()
-        mean = new_mean
-        if moved < 1e-4:
+        new_between = (BETWEEN_WEIGHT * np.diag(BETWEEN_SD**2) + scatter) / (BETWEEN_WEIGHT + areas)
+        moved = max(np.abs(new_mean - mean).max(), np.abs(new_between - between).max())
+        mean, between = new_mean, new_between
+        if moved < 1e-5:
             break
     precision = np.linalg.inv(between)
+    within = np.linalg.inv(curvatures + precision)
     # Missing-information principle: what area i tells of m is S^-1 less what its own uncertainty takes away.
     told = sum(precision @ (between - one) @ precision for one in within)
-    values, vectors = np.linalg.eigh(told)
-    information = prior_precision + (vectors * np.clip(values, 0.0, None)) @ vectors.T
-    return Wandering(mean, between + np.linalg.inv(information), areas)
+    return Wandering(mean, between + np.linalg.inv(prior_precision + told), areas)

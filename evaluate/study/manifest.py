@@ -1,0 +1,83 @@
+"""What a run was made of, so that somebody else can make it again: hashes, versions, seed, settings."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from importlib import metadata
+from typing import Any
+
+from evaluate.study.check import CheckedStudy
+
+PACKAGES = ("numpy", "pandas", "scipy", "xarray", "statsmodels", "numba")
+SAMPLING_PACKAGES = ("pymc", "pytensor", "nutpie", "arviz")
+DURATION = "duration_seconds"
+"""The one entry that differs between two runs of the same study with the same seed."""
+
+
+def manifest_of(checked: CheckedStudy, *, engine: str, quick: bool, duration: float) -> Mapping[str, Any]:
+    """State what a run was made of, in plain values without a path or a user's name.
+
+    Parameters
+    ----------
+    checked : CheckedStudy
+        Plan and data.
+    engine : str
+        "fast" or "nuts".
+    quick : bool
+        True where fewer placebos and draws were made.
+    duration : float
+        Seconds.
+
+    Returns
+    -------
+    mapping
+        Plain texts, numbers, lists and mappings.
+    """
+    plan, provenance = checked.plan, checked.panel.provenance
+    return {
+        "study": checked.name,
+        "plan_sha256": checked.plan_sha256,
+        "plan_date": plan.date.isoformat(),
+        "plan_before_data": not plan.data_accessed_before_plan,
+        "data": provenance.to_dict(),
+        "seed": checked.seed,
+        "estimator": plan.headline.estimator,
+        "engine": engine,
+        "quick": quick,
+        "control_areas": len(checked.roles.control),
+        "control_areas_drawn_from": checked.roles.drawn_from,
+        "checks": list(plan.checks.run),
+        "disclosure_threshold": plan.disclosure.threshold,
+        "versions": versions(PACKAGES + (SAMPLING_PACKAGES if engine == "nuts" else ())),
+        DURATION: round(duration, 1),
+    }
+
+
+def versions(packages: tuple[str, ...] = PACKAGES) -> dict[str, str]:
+    """Return the versions of Python, this package and those that make the numbers.
+
+    Parameters
+    ----------
+    packages : tuple of str
+        Names as installed.
+
+    Returns
+    -------
+    dict
+        Name to version.
+
+    Examples
+    --------
+    >>> list(versions(("numpy",)))
+    ['evaluate', 'python', 'numpy']
+    """
+    import evaluate
+
+    found = {"evaluate": evaluate.__version__, "python": platform.python_version()}
+    for package in packages:
+        try:
+            found[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            found[package] = "not installed"
+    return found

@@ -1,0 +1,145 @@
+"""The names a plan may use for estimators and checks, and what stands behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+from evaluate.checks.dilution import Dilution
+from evaluate.checks.displacement import Displacement
+from evaluate.checks.enforcement_generated import EnforcementGenerated
+from evaluate.checks.placebo_in_space import PlaceboInSpace
+from evaluate.checks.placebo_in_time import PlaceboInTime
+from evaluate.checks.result import Check
+from evaluate.checks.run import CHECKS
+from evaluate.effects.result import Estimator
+from evaluate.errors import did_you_mean
+from evaluate.estimators.before_after import BeforeAfter
+from evaluate.estimators.difference_in_differences import DifferenceInDifferences
+from evaluate.estimators.interrupted_time_series import InterruptedTimeSeries
+from evaluate.estimators.structural import StructuralModel
+from evaluate.estimators.synthetic_control import SyntheticControl
+from evaluate.estimators.synthetic_difference_in_differences import SyntheticDifferenceInDifferences
+from evaluate.estimators.weighted_displacement_difference import WeightedDisplacementDifference
+from evaluate.study.plan import ClaimPlan, Plan
+from evaluate.study.questions import stated
+
+Engine = Literal["fast", "nuts"]
+
+STRUCTURAL = "structural"
+ESTIMATORS: dict[str, Callable[[], Estimator]] = {
+    STRUCTURAL: StructuralModel,
+    "interrupted time series": InterruptedTimeSeries,
+    "before-after": BeforeAfter,
+    "difference in differences": DifferenceInDifferences,
+    "synthetic control": SyntheticControl,
+    "synthetic difference in differences": SyntheticDifferenceInDifferences,
+    "weighted displacement difference": WeightedDisplacementDifference,
+}
+"""Name in a plan to the estimator with its usual settings."""
+
+QUICK_DRAWS = 500
+
+
+def make_estimator(name: str, *, engine: Engine = "fast", quick: bool = False) -> Estimator:
+    """Make the estimator a plan names.
+
+    Parameters
+    ----------
+    name : str
+        One of ``ESTIMATORS``.
+    engine : {"fast", "nuts"}
+        Of the structural model.
+    quick : bool
+        Fewer draws.
+
+    Returns
+    -------
+    Estimator
+
+    Examples
+    --------
+    >>> make_estimator("before-after").name
+    'before-after'
+    """
+    if name == STRUCTURAL:
+        return StructuralModel(engine=engine, draws=QUICK_DRAWS) if quick else StructuralModel(engine=engine)
+    return ESTIMATORS[name]()
+
+
+def problem_with_estimator(name: str) -> str:
+    """Say what is wrong with the name of an estimator; empty where it is known.
+
+    Examples
+    --------
+    >>> problem_with_estimator("structral")
+    'There is no estimator "structral". Did you mean "structural"?'
+    """
+    return "" if name in ESTIMATORS else f'There is no estimator "{name}". {did_you_mean(name, ESTIMATORS)}'
+
+
+PLACEBOS = (PlaceboInSpace.name, PlaceboInTime.name)
+QUICK_PLACEBOS, QUICK_SHIFTS = 10, 3
+
+
+def make_checks(plan: Plan, claim: ClaimPlan, *, quick: bool = False) -> list[Check]:
+    """Make the checks a plan names, of the window and the size that a claim is about.
+
+    Stand-ins with a spike as high, which double the fits of "placebo in space", are looked for on the study's first
+    claim only. Placebos are left out for counts of what officers did: no verdict is drawn from those.
+
+    Parameters
+    ----------
+    plan : Plan
+        Names the checks, the most placebos, and how much of the area the claim's place is.
+    claim : ClaimPlan
+        One of its testable claims.
+    quick : bool
+        Fewer placebos.
+
+    Returns
+    -------
+    list of Check
+        In the plan's order. Equal checks of one design give equal answers, so that claims can share them.
+    """
+    enforced = plan.outcome(claim.outcome).generation == "enforcement"
+    names = [name for name in plan.checks.run if not (enforced and name in PLACEBOS)]
+    return [_make_check(name, plan, claim, quick) for name in names]
+
+
+def _make_check(name: str, plan: Plan, planned: ClaimPlan, quick: bool) -> Check:
+    """One check by its name, with what the plan says that it needs."""
+    claim = stated(planned)
+    operation, window = claim.operation, claim.window
+    if name == PlaceboInSpace.name:
+        first = stated(plan.claims_primary_first[0])
+        return PlaceboInSpace(
+            operation=operation,
+            window=window,
+            placebos=min(QUICK_PLACEBOS, plan.checks.placebos) if quick else plan.checks.placebos,
+            spike_matched=(claim.outcome, operation, window)
+            == (first.outcome, first.operation, first.window),
+        )
+    if name == PlaceboInTime.name and quick:
+        return PlaceboInTime(operation=operation, window=window, shifts=QUICK_SHIFTS)
+    if name == Displacement.name and claim.direction == "reduction" and claim.size:
+        return Displacement(operation=operation, window=window, reduction=claim.size)
+    if name == Dilution.name and plan.dilution is not None and planned.is_about_the_place:
+        return Dilution(
+            operation=operation, window=window, street_share=plan.dilution.share, source=plan.dilution.source
+        )
+    if name == EnforcementGenerated.name:
+        enforced = [one.name for one in plan.outcomes if one.generation == "enforcement" and one.parts]
+        return EnforcementGenerated(operation=operation, window=window, outcomes=tuple(enforced))
+    return CHECKS[name](operation=operation, window=window)
+
+
+def problem_with_check(name: str) -> str:
+    """Say what is wrong with the name of a check; empty where it is known.
+
+    Examples
+    --------
+    >>> problem_with_check("placebo in spase")
+    'There is no check "placebo in spase". Did you mean "placebo in space" or "placebo in time"?'
+    """
+    return "" if name in CHECKS else f'There is no check "{name}". {did_you_mean(name, CHECKS)}'

@@ -1,0 +1,203 @@
+"""Run a study: fit, check the fit, judge every claim, and keep what a report needs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from evaluate.errors import DesignError, did_you_mean
+from evaluate.reports.findings import Event, Finding, Findings, OutcomeInfo
+from evaluate.study.answers import Answers, answer_all
+from evaluate.study.check import CheckedStudy
+from evaluate.study.manifest import manifest_of
+from evaluate.study.methods import Engine
+from evaluate.study.notes import notes_of
+from evaluate.study.plan import ClaimPlan, Plan
+from evaluate.study.quantities import Quantity, compare, quantities_of
+from evaluate.study.questions import stated
+from evaluate.study.sensitivities import sensitivity_table
+from evaluate.study.tasks import Progress
+from evaluate.study.write import write_whole
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A study that was run.
+
+    Parameters
+    ----------
+    findings : Findings
+        Everything the report says.
+    by_claim : mapping
+        Claim's id to its finding.
+    checked : CheckedStudy
+        The plan and the data it was run on.
+    quick : bool
+        True where fewer placebos and draws were made.
+
+    Examples
+    --------
+    >>> import evaluate as ev
+    >>> run = ev.load_study("sample_operation").run(quick=True)  # doctest: +SKIP
+    >>> run.value("huge/rate_ratio")  # doctest: +SKIP
+    0.76
+    """
+
+    findings: Findings
+    by_claim: Mapping[str, Finding]
+    checked: CheckedStudy
+    quick: bool = False
+
+    @cached_property
+    def quantities(self) -> dict[str, Quantity]:
+        """Every number of the run by name, such as "huge/rate_ratio"; see ``evaluate.study.quantities``."""
+        return quantities_of(self.by_claim, self.checked)
+
+    def value(self, quantity: str) -> Quantity:
+        """Look one number up by the name used in expected.csv.
+
+        Parameters
+        ----------
+        quantity : str
+            Such as "huge/rate_ratio" or "huge/p_reduction".
+
+        Returns
+        -------
+        float or str
+
+        Raises
+        ------
+        DesignError
+            If the run has no such number; the message gives the nearest name.
+        """
+        if quantity not in self.quantities:
+            hint = did_you_mean(quantity, list(self.quantities))
+            raise DesignError(f'This run has no quantity "{quantity}". {hint}')
+        return self.quantities[quantity]
+
+    def compare(self, expected: pd.DataFrame) -> pd.DataFrame:
+        """Set the run's numbers beside expected ones, such as ``study.expected()``.
+
+        Parameters
+        ----------
+        expected : pandas.DataFrame
+            Columns ``quantity``, ``value`` and ``tolerance``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``quantity``, ``expected``, ``tolerance``, ``found`` and ``agrees``.
+        """
+        return compare(self.quantities, expected)
+
+    def write(self, folder: str | Path) -> Path:
+        """Write the report; an earlier one in that folder is replaced whole.
+
+        Parameters
+        ----------
+        folder : str or path
+            Where the report shall be.
+
+        Returns
+        -------
+        pathlib.Path
+            The page to open.
+
+        Raises
+        ------
+        EvaluateError
+            If the folder cannot be written, or holds files that are not an earlier report.
+        """
+        from evaluate.reports.write import write_report
+
+        return write_whole(folder, lambda place: write_report(self.findings, place)) / "report.html"
+
+    def __repr__(self) -> str:
+        lines = [f"Run of {self.findings.name}{' (quick)' if self.quick else ''}"]
+        lines += [
+            f"  {claim}: {one.verdict.finding}. {one.verdict.words}" for claim, one in self.by_claim.items()
+        ]
+        return "\n".join(lines)
+
+
+def run_study(
+    checked: CheckedStudy,
+    *,
+    engine: Engine,
+    quick: bool = False,
+    progress: Progress | None = None,
+    clock: Callable[[], float] = time.perf_counter,
+) -> Run:
+    """Run a checked study.
+
+    Parameters
+    ----------
+    checked : CheckedStudy
+        Plan and data.
+    engine : {"fast", "nuts"}
+        Of the structural model.
+    quick : bool
+        Fewer placebos and draws.
+    progress : callable, optional
+        Called with the share done and what was done last.
+    clock : callable
+        Tells the time in seconds.
+
+    Returns
+    -------
+    Run
+    """
+    started = clock()
+    plan = checked.plan
+    answers = answer_all(checked, engine=engine, quick=quick, progress=progress)
+    by_claim = {claim.id: _finding(claim, plan, answers) for claim in plan.claims_primary_first}
+    first = next(claim for claim in plan.claims_primary_first if claim.untestable is None)
+    headline = answers.headline(first.id)
+    notes = notes_of(checked, by_claim, quick=quick)
+    findings = Findings(
+        name=checked.name,
+        title=plan.title,
+        question=plan.question,
+        findings=tuple(by_claim.values()),
+        panel=checked.panel,
+        design=headline.design,
+        outcomes=tuple(
+            OutcomeInfo(one.name, one.generation, person_related=one.person_related, note=one.note)
+            for one in plan.outcomes
+        ),
+        events=tuple(
+            Event(one.name, one.start.isoformat(), (one.end or one.start).isoformat(), one.source)
+            for one in plan.events
+        ),
+        sensitivities=sensitivity_table(checked.questions, answers.headlines, answers.attempts),
+        notes=notes,
+        simulated=checked.panel.provenance.simulated,
+        manifest=manifest_of(checked, engine=engine, quick=quick, duration=clock() - started),
+    )
+    return Run(findings, by_claim, checked, quick)
+
+
+def _finding(claim: ClaimPlan, plan: Plan, answers: Answers) -> Finding:
+    """The verdict on one claim, with what it rests on."""
+    from evaluate.claims.judge import judge, untestable
+
+    proposition = stated(claim)
+    generation = plan.outcome(claim.outcome).generation
+    if claim.untestable is not None:
+        return Finding(proposition, untestable(proposition, claim.untestable, generation=generation))
+    result = answers.headline(claim.id)
+    checks = answers.checks[claim.id]
+    verdict = judge(
+        proposition,
+        result,
+        checks,
+        generation=generation,
+        plan_before_data=not plan.data_accessed_before_plan,
+        dilution=plan.dilution.share if plan.dilution is not None and claim.is_about_the_place else None,
+    )
+    return Finding(proposition, verdict, result, checks, answers.comparisons(claim.id))

@@ -1,0 +1,145 @@
+"""A study: a plan on disk that can be checked and run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+
+from evaluate.study.check import CheckedStudy, check_study
+from evaluate.study.locate import PLAN, find_plan
+from evaluate.study.plan import Plan
+from evaluate.study.plan_file import read_plan
+from evaluate.study.run import Run, run_study
+from evaluate.study.tasks import Progress
+
+EXPECTED = "expected.csv"
+
+
+@dataclass(frozen=True)
+class Study:
+    """A plan that was read and found to be one.
+
+    Parameters
+    ----------
+    name : str
+        Name of its folder.
+    path : pathlib.Path
+        Its plan file.
+    plan : Plan
+        The plan.
+
+    Examples
+    --------
+    >>> import evaluate as ev
+    >>> ev.load_study("sample_operation")
+    Study(name='sample_operation')
+    """
+
+    name: str
+    path: Path = field(repr=False)
+    plan: Plan = field(repr=False)
+
+    def check(self, data: str | Path | None = None, *, seed: int | None = None) -> CheckedStudy:
+        """Prove plan and data before anything is fitted.
+
+        Parameters
+        ----------
+        data : str or path, optional
+            The file to read; otherwise those of the plan are looked for.
+        seed : int, optional
+            Root seed instead of the plan's.
+
+        Returns
+        -------
+        CheckedStudy
+
+        Raises
+        ------
+        EvaluateError
+            If anything is wrong: one message with the value, the rule and the fix.
+        """
+        return check_study(self.path, self.name, self.plan, data=data, seed=seed)
+
+    def run(
+        self,
+        data: str | Path | None = None,
+        *,
+        seed: int | None = None,
+        quick: bool = False,
+        engine: Literal["fast", "nuts"] | None = None,
+        progress: Progress | None = None,
+    ) -> Run:
+        """Check, fit, check the fit and judge every claim.
+
+        Parameters
+        ----------
+        data : str or path, optional
+            The file to read; otherwise those of the plan are looked for.
+        seed : int, optional
+            Root seed instead of the plan's. The same seed gives the same numbers.
+        quick : bool
+            Fewer placebos and draws, for a first look; the report says so.
+        engine : {"fast", "nuts"}, optional
+            Of the structural model, instead of the plan's.
+        progress : callable, optional
+            Called with the share done and what was done last.
+
+        Returns
+        -------
+        Run
+
+        Raises
+        ------
+        EvaluateError
+            If plan or data are wrong, or the headline model cannot be fitted.
+        """
+        return run_study(
+            self.check(data, seed=seed),
+            engine=engine or self.plan.headline.engine,
+            quick=quick,
+            progress=progress,
+        )
+
+    def expected(self) -> pd.DataFrame:
+        """Return the study's expected numbers: ``quantity``, ``value``, ``tolerance`` and what else its file has.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Empty where the study has no expected.csv.
+        """
+        file = self.path.parent / EXPECTED
+        if not file.is_file():
+            return pd.DataFrame(columns=["quantity", "value", "tolerance"])
+        return pd.read_csv(file)
+
+
+def load_study(study: str | Path) -> Study:
+    """Read a study's plan.
+
+    Parameters
+    ----------
+    study : str or path
+        A folder with a plan.toml, a plan file, or the name of a study that comes with the package.
+
+    Returns
+    -------
+    Study
+
+    Raises
+    ------
+    DesignError
+        If there is no such study, or its plan is wrong: one message with every problem and its line.
+
+    Examples
+    --------
+    >>> import evaluate as ev
+    >>> ev.load_study("sample_operation").plan.seed >= 0
+    True
+    """
+    path = find_plan(study)
+    name = path.resolve().parent.name if path.name == PLAN else path.stem
+    return Study(name=name, path=path, plan=read_plan(path))

@@ -41,9 +41,13 @@ from evaluate.estimators.hierarchical import HierarchicalModel
 from evaluate.estimators.interrupted_time_series import InterruptedTimeSeries
 from evaluate.estimators.priors import FLAT, HOT_SPOTS, SCEPTICAL, EffectPrior
 from evaluate.estimators.structural import StructuralModel
+from evaluate.estimators.synthetic_control import SyntheticControl
+from evaluate.estimators.synthetic_difference_in_differences import SyntheticDifferenceInDifferences
 from evaluate.estimators.weighted_displacement_difference import WeightedDisplacementDifference
 from evaluate.figures.counterfactual import plot_counterfactual
 from evaluate.figures.style import figure_style
+from evaluate.study.run import Run
+from evaluate.study.study import Study, load_study
 
 __version__ = "0.1.0"
 
@@ -82,15 +86,20 @@ __all__ = [
     "Process",
     "RegressionToTheMean",
     "Result",
+    "Run",
     "SimulatedPanel",
     "SpecificationCurve",
     "StartDateSensitivity",
     "StructuralModel",
+    "Study",
+    "SyntheticControl",
+    "SyntheticDifferenceInDifferences",
     "Verdict",
     "WeightedDisplacementDifference",
     "WindowSensitivity",
     "figure_style",
     "judge",
+    "load_study",
     "plot_counterfactual",
     "read_counts",
     "read_incidents",

@@ -125,7 +125,7 @@ def spike_matches(
             chosen.append((group, shift))
         if len(chosen) == (MOST_GROUPS if most is None else most):
             break
-    first = pd.Period(target.design.operations[0].first_day, freq=target.design.periods.freqstr)
+    first = target.design.windows[0].periods[0]
     starts = [first + shift for _, shift in chosen]
     picked = [tuple(groups[group]) for group, _ in chosen]
     moves = [

@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, ClassVar
 
-import pandas as pd
-
 from evaluate.checks.lengths import as_span
 from evaluate.checks.refit import Move, refit
 from evaluate.checks.result import CheckResult
@@ -105,14 +103,13 @@ def _dated(design: Design, *, operation: str, dates: Operation) -> Design:
         for one in design.operations
     ]
     everything = design.panel.periods
-    first, last = (
-        [pd.Period(getattr(one, end), freq=everything.freqstr) for one in operations]
-        for end in ("first_day", "last_day")
-    )
+    begun = design.window(design.operations[0].name, "during").periods[0]
     ended = design.window(design.operations[-1].name, "during").periods[-1]
+    first = min(one.first_day for one in operations)
+    last = max(one.last_day for one in operations)
     wanted = {
-        "before": (int((design.periods < _start(design)).sum()), int((everything < min(first)).sum())),
-        "after": (int((design.periods > ended).sum()), int((everything > max(last)).sum())),
+        "before": (int((design.periods < begun).sum()), int((everything.end_time < first).sum())),
+        "after": (int((design.periods > ended).sum()), int((everything.start_time > last).sum())),
     }
     shorter = {key: as_span(everything, room) for key, (length, room) in wanted.items() if room < length}
     return replace(
@@ -121,8 +118,3 @@ def _dated(design: Design, *, operation: str, dates: Operation) -> Design:
         before=shorter.get("before", design.before),
         after=shorter.get("after", design.after),
     )
-
-
-def _start(design: Design) -> pd.Period:
-    """First period of the first operation."""
-    return design.window(design.operations[0].name, "during").periods[0]

@@ -16,6 +16,9 @@ from evaluate.effects.result import Result
 from evaluate.errors import FitError
 from evaluate.numerics.count_moments import CountMoments, count_moments
 
+FEWEST = 3
+"""Periods between two operations that can serve as a reference."""
+
 
 @dataclass(frozen=True, eq=False)
 class Target:
@@ -63,23 +66,18 @@ class Target:
     @cached_property
     def trigger(self) -> np.ndarray:
         """Shape (periods,), True in the spike that prompted this operation."""
-        periods = self.design.periods
-        spikes = np.asarray(periods.isin(self.design.trigger_periods))
-        later = self._earlier_windows[-1].periods[-1] if self._earlier_windows else None
-        if later is None:
-            return spikes & np.asarray(periods < self._first)
-        start = self._earlier_windows[-1].periods[0]
-        return spikes & np.asarray((periods >= start) & (periods < self._first))
+        spikes = np.asarray(self.design.periods.isin(self.design.trigger_periods))
+        return spikes & self._since_the_last & np.asarray(self.design.periods < self._first)
 
     @cached_property
     def reference(self) -> np.ndarray:
-        """Shape (periods,), True in what the effect is measured against.
+        """Shape (periods,), True in what the effect is measured against, the spike left out.
 
-        The baseline; for a later operation the "after" of the one before, which is what that one left behind.
+        The baseline; for a later operation all that lies between the one before and itself, which is what that one
+        left behind, if it is three periods or more.
         """
-        if not self._earlier_windows:
-            return self.design.baseline
-        return np.asarray(self.design.periods.isin(self._earlier_windows[-1].periods)) & ~self.trigger
+        since = self._since_the_last & np.asarray(self.design.periods < self._first) & ~self.trigger
+        return since if since.sum() >= FEWEST else self.design.baseline
 
     @cached_property
     def share(self) -> float:
@@ -121,15 +119,16 @@ class Target:
         return self.design.window(self.window.operation, "during").periods[0]
 
     @cached_property
-    def _earlier_windows(self) -> list[Window]:
-        """Windows after earlier operations, in order of time."""
-        return [
-            window
-            for window in self.design.windows
-            if window.name == "after"
-            and window.periods[-1] < self._first
-            and window.operation != self.window.operation
+    def _since_the_last(self) -> np.ndarray:
+        """Shape (periods,), True after the operation before this one; everywhere for the first."""
+        ends = [
+            w.periods[-1] for w in self.design.windows if w.name == "during" and w.periods[-1] < self._first
         ]
+        return (
+            np.asarray(self.design.periods > ends[-1])
+            if ends
+            else np.ones(len(self.design.periods), dtype=bool)
+        )
 
 
 def find_target(result: Result, operation: str | None, window: str | None) -> Target:

@@ -171,6 +171,54 @@ def randomisation_test(
     )
 
 
+def placebo_test(
+    log_ratio: float,
+    placebo_ratios: np.ndarray,
+    variance: float,
+    placebo_variances: np.ndarray,
+    *,
+    concentration: float = 1.0,
+) -> RandomisationTest:
+    """Test every null hypothesis about a log ratio against the log ratios of placebo areas.
+
+    Parameters
+    ----------
+    log_ratio : float
+        The treated area's.
+    placebo_ratios : numpy.ndarray
+        Shape (placebos,): found by the same method where nothing was done.
+    variance : float
+        Poisson variance of the treated area's log ratio.
+    placebo_variances : numpy.ndarray
+        Shape (placebos,): those of the placebos.
+    concentration : float
+        As in ``randomisation_test``.
+
+    Returns
+    -------
+    RandomisationTest
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> placebos = np.linspace(-0.2, 0.2, 39)
+    >>> placebo_test(-0.7, placebos, 0.01, np.full(39, 0.01)).p_value
+    0.025
+    """
+    a, b = spread_by_size(placebo_ratios, placebo_variances)
+    errors = np.sqrt(np.concatenate([[a * concentration + b * variance], a + b * placebo_variances]))
+    ratios = np.concatenate([[log_ratio], placebo_ratios])
+    size = np.abs(ratios / errors)
+    reach = errors[0] * (1.5 * float(size[1:].max(initial=0)) + 4)
+    nulls = log_ratio + reach * np.linspace(-1, 1, 2 * POINTS + 1)
+    own = np.abs(log_ratio - np.concatenate([[0.0], nulls])) / errors[0]
+    beyond = np.sum(size[None, 1:] >= own[:, None] * (1 - 1e-12), axis=1)
+    p_value, *p_values = (1 + beyond) / len(ratios)
+    return RandomisationTest(
+        ratios, errors, float(p_value), nulls, np.array(p_values), a * concentration, b, 0.0
+    )
+
+
 def _p_values(before: np.ndarray, after: np.ndarray, nulls: np.ndarray, errors: np.ndarray) -> np.ndarray:
     """Share of areas with a t at least as large as the first's under each null, shape (nulls,).
 

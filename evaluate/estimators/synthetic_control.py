@@ -1,0 +1,112 @@
+"""The synthetic control: a weighted average of control areas that followed the treated area before the operation.
+
+Equation, for rates (counts per day) of the treated area x_1 and the controls x_j::
+
+    w = argmin sum over the baseline of (x_1t - sum_j w_j x_jt)^2       w_j >= 0, sum w_j = 1
+    expected_t = days_t sum_j w_j x_jt
+
+Source: Abadie, Diamond and Hainmueller (2010), Journal of the American Statistical Association 105:493, with every
+period of the baseline matched and no further predictors.
+
+When not to use it: fewer than ten counts a period, a treated area larger or smaller than every control (nothing
+between them can be weighted into it), or a baseline it cannot follow, which is refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from evaluate.design.design import Design
+from evaluate.effects.result import Result
+from evaluate.errors import DesignError
+from evaluate.estimators.synthetic import Scale, fit_synthetic
+
+
+@dataclass(frozen=True)
+class SyntheticControl:
+    """Synthetic control with placebo inference.
+
+    Parameters
+    ----------
+    scale : {"rate", "log rate"}
+        What is fitted: counts per day, or their logarithms (areas with a nought are then left out).
+    allow_poor_fit : bool
+        Give a result even where the root mean square gap in the baseline exceeds 20% of its mean.
+    placebos : int
+        Most control areas to put in the treated one's place; drawn by seed where there are more.
+    level : float
+        Of the intervals.
+
+    Raises
+    ------
+    DesignError
+        If a setting is not one of those listed.
+
+    Notes
+    -----
+    Effects are total over total in each window. A later operation's is measured against what the one before left
+    behind: the synthetic area's count times the ratio in the periods since.
+
+    Placebo areas are fitted in the same way from the other controls and held to the same rule of fit. Log ratios are
+    compared in standard errors that grow with the smallness of an area as the placebos' own do. Where placebos are
+    fewer than a test at the level needs (19 for 95%), no interval is given.
+
+    ``diagnostics["rmspe_ratio_p_value"]`` is the rank of the ratio of mean square gaps, after over before, of Abadie
+    and others.
+
+    Examples
+    --------
+    >>> import evaluate as ev
+    >>> process = ev.Process(mean=150, dispersion=1.5, autocorrelation=0.2)
+    >>> panel = ev.simulate_panel(areas=30, periods=60, process=process, rate_ratio_after=0.6, seed=4)
+    >>> effect = ev.SyntheticControl().fit(ev.simulated_design(panel), seed=1).effect("operation", "after")
+    >>> effect.lower < 0.6 < effect.upper < 1
+    True
+    """
+
+    scale: Scale = "rate"
+    allow_poor_fit: bool = False
+    placebos: int = 100
+    level: float = 0.95
+
+    def __post_init__(self) -> None:
+        check_settings(self.scale, self.placebos, self.level)
+
+    @property
+    def name(self) -> str:
+        """Name for tables."""
+        return "synthetic control"
+
+    def fit(self, design: Design, *, seed: int = 0) -> Result:
+        """Find the weights and compare.
+
+        Parameters
+        ----------
+        design : Design
+            With at least two control areas.
+        seed : int
+            Draws the placebo areas where there are more than ``placebos``.
+
+        Returns
+        -------
+        Result
+            ``diagnostics`` holds the weights, the misfit of the baseline and p-values.
+
+        Raises
+        ------
+        FitError
+            If there are fewer than two controls without missing periods, fewer than 12 periods before, fewer than ten
+            counts a period, or the baseline cannot be followed.
+        """
+        settings = (self.scale, self.allow_poor_fit, self.placebos, self.level)
+        return fit_synthetic(self, design, "synthetic control", settings=settings, seed=seed)
+
+
+def check_settings(scale: str, placebos: int, level: float) -> None:
+    """Refuse settings that neither synthetic method has."""
+    if scale not in ("rate", "log rate"):
+        raise DesignError(f'scale is "rate" or "log rate"; it is "{scale}".')
+    if placebos < 0 or not 0.5 <= level < 1:
+        raise DesignError(
+            f"placebos is 0 or more and level from 0.5 to below 1; these are {placebos} and {level}."
+        )

@@ -39,6 +39,7 @@ SMALLEST_STEP = 1e-4
 NODES = 60
 NODE_SPREAD = 1.3
 """Nodes are spread this many times as wide as areas are expected to differ, around what fits all of them best."""
+FURTHEST_TOP = 2.0
 ROUNDS = 300
 
 
@@ -160,9 +161,9 @@ def learn_wandering(
     centre, told = _best_for_all(placebos, drift)
     spread = NODE_SPREAD * np.sqrt(BETWEEN_SD**2 + told)
     nodes = centre + spread * normal_points(NODES, len(centre))
-    parabolas = [_parabola(nodes - centre, placebo.evidence(nodes, drift)) for placebo in placebos]
-    slopes = np.array([slope for slope, _ in parabolas])
-    curvatures = np.array([curvature for _, curvature in parabolas])
+    parabolas = [_parabola((nodes - centre) / spread, placebo.evidence(nodes, drift)) for placebo in placebos]
+    slopes = np.array([slope for slope, _ in parabolas]) / spread
+    curvatures = np.array([curvature for _, curvature in parabolas]) / np.outer(spread, spread)
     return _expectation_maximisation(centre, slopes, curvatures)
 
 
@@ -259,7 +260,8 @@ def _parabola(away: np.ndarray, evidence: np.ndarray) -> tuple[np.ndarray, np.nd
     Returns
     -------
     (numpy.ndarray, numpy.ndarray)
-        Slope b and curvature A, with no direction curving upwards.
+        Slope b and curvature A. No direction curves upwards, and the top lies within ``FURTHEST_TOP`` of the middle:
+        a parabola says nothing of what lies far beyond its nodes.
     """
     size = away.shape[1]
     pairs = [(i, j) for i in range(size) for j in range(i, size)]
@@ -270,8 +272,10 @@ def _parabola(away: np.ndarray, evidence: np.ndarray) -> tuple[np.ndarray, np.nd
     for (i, j), value in zip(pairs, found[1 + size :], strict=True):
         curvature[i, j] -= value
         curvature[j, i] -= value
+    slope = found[1 : 1 + size]
     values, vectors = np.linalg.eigh(curvature)
-    return found[1 : 1 + size], (vectors * np.clip(values, 0.0, None)) @ vectors.T
+    least = np.abs(vectors.T @ slope) / FURTHEST_TOP
+    return slope, (vectors * np.maximum(values, least)) @ vectors.T
 
 
 def _expectation_maximisation(centre: np.ndarray, slopes: np.ndarray, curvatures: np.ndarray) -> Wandering:

@@ -1,0 +1,34 @@
+"""Partial pooling of areas: pulled together, and the total judged."""
+
+import numpy as np
+import pytest
+
+import evaluate as ev
+
+
+@pytest.fixture(scope="module")
+def result():
+    panel = ev.simulate_panel(areas=16, periods=72, process=ev.Process(mean=20), seed=4)
+    design = ev.simulated_design(panel).with_treated(["A01", "A02", "A03", "A04"])
+    return ev.HierarchicalModel(model=ev.StructuralModel(draws=600)).fit(design, seed=1)
+
+
+def test_pooled_effects_lie_closer_together_than_raw_ones(result):
+    units = result.diagnostics["units"].xs("after", level="window")
+    assert np.log(units["pooled"]).std() < np.log(units["raw"]).std()
+    assert (
+        np.log(units["pooled_upper"] / units["pooled_lower"])
+        < np.log(units["raw_upper"] / units["raw_lower"])
+    ).all()
+
+
+def test_total_covers_no_effect(result):
+    effect = result.effect("operation", "after")
+    assert effect.lower < 1 < effect.upper
+    assert effect.observed == result.design.treated_counts[-len(result.design.windows[1].periods) :].sum()
+
+
+def test_one_unit_is_refused():
+    design = ev.simulated_design(ev.simulate_panel(areas=5, periods=60, seed=1))
+    with pytest.raises(ev.DesignError, match="pools several treated areas or outcomes"):
+        ev.HierarchicalModel().fit(design, seed=1)

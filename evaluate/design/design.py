@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 
 from evaluate.data.panel import Panel
-from evaluate.data.periods import Span, days_in, period_name
-from evaluate.design.operation import DateLike, Operation
+from evaluate.data.periods import Span, days_in, period_holding, period_name, periods_between
+from evaluate.design.operation import DateLike, Operation, day_of
 from evaluate.design.window import Window, following, lay_out, preceding, touched
-from evaluate.errors import DesignError, did_you_mean, shortened
+from evaluate.errors import DesignError, did_you_mean, many, shortened
 
 ALL_OTHERS: Final = "all others"
 """Use every area as a control that is not treated, a buffer or excluded."""
@@ -91,6 +91,8 @@ class Design:
             raise DesignError(f'control is a list of area codes or ev.ALL_OTHERS; it is "{self.control}".')
         object.__setattr__(self, "control", self._resolve_control())
         self._refuse_double_roles()
+        if isinstance(self.operations, Operation):
+            raise DesignError(f"operations is a list; write [{self.operations!r}].")
         if not self.operations:
             raise DesignError("A design needs at least one operation; operations is empty.")
         ordered = tuple(sorted(self.operations, key=lambda operation: operation.first_day))
@@ -99,6 +101,11 @@ class Design:
             raise DesignError(f"Each operation needs a name of its own; these are {shortened(names)}.")
         object.__setattr__(self, "operations", ordered)
         _ = self.windows  # lays out the windows, so that what cannot be laid out is refused here
+        if not self.baseline.any():
+            raise DesignError(
+                f'The trigger leaves nothing of before="{self.before}" to learn from. Ask for a longer "before" or a '
+                "shorter trigger."
+            )
 
     # ---- who ---------------------------------------------------------------------------------------------------
 
@@ -119,18 +126,25 @@ class Design:
         """Spell out "all others", leaving out areas with no counts at all for the outcome."""
         if isinstance(self.control, str):
             taken = {*self.treated, *self.buffer, *self.excluded}
-            control = tuple(str(area) for area in self.panel.areas if area not in taken)
+            counts = self.panel.counts.sel(outcome=self.outcome).transpose("area", "period").values
+            known = self.panel.areas[~np.isnan(counts).all(axis=1)]
+            control = tuple(str(area) for area in known if area not in taken)
             if not control:
                 raise DesignError(
-                    "No control area is left: every area is treated, a buffer or excluded. Shorten one of those "
-                    "lists, or pass control=[] to do without controls."
+                    "No control area is left: every area is treated, a buffer, excluded or without counts of this "
+                    "outcome. Shorten one of those lists, or pass control=[] to do without controls."
                 )
             return control
         return self._known(self.control, "control")
 
     def _refuse_double_roles(self) -> None:
         """An area has one role."""
-        roles = {"treated": self.treated, "control": self.control, "buffer": self.buffer, "excluded": self.excluded}
+        roles = {
+            "treated": self.treated,
+            "control": self.control,
+            "buffer": self.buffer,
+            "excluded": self.excluded,
+        }
         seen: dict[str, str] = {}
         for role, areas in roles.items():
             for area in areas:
@@ -160,20 +174,23 @@ class Design:
         first = touched(everything, self.operations[0])[0]
         last = touched(everything, self.operations[-1])[-1]
         baseline = preceding(everything, first, Span.parse(self.before))
-        if not len(baseline) or baseline[0].start_time - pd.Timedelta(days=31) > (
-            first.start_time - Span.parse(self.before).offset
-        ):
+        begin = first.start_time - Span.parse(self.before).offset
+        if (everything[0] - 1).start_time >= begin:
             raise DesignError(
-                f'before="{self.before}" asks for counts from {first.start_time - Span.parse(self.before).offset:%Y-%m-%d}, '
-                f"but the data begin in {everything[0]}: {int((everything < first).sum())} "
-                f"{period_name(everything)}s lie before the first operation. Ask for fewer."
+                f'before="{self.before}" asks for counts from {begin:%Y-%m-%d}, but the data begin in {everything[0]}: '
+                f"{many(int((everything < first).sum()), period_name(everything))} before the first operation. "
+                "Ask for fewer."
+            )
+        if not len(baseline):
+            raise DesignError(
+                f'before="{self.before}" holds no whole {period_name(everything)}. Ask for more.'
             )
         tail = following(everything, last, Span.parse(self.after))
-        horizon = last.end_time.normalize() + Span.parse(self.after).offset
-        if everything[-1].end_time.normalize() < horizon:
+        horizon = last.end_time.normalize() + pd.Timedelta(days=1) + Span.parse(self.after).offset
+        if (everything[-1] + 1).end_time < horizon:
             raise DesignError(
-                f'after="{self.after}" reaches to {horizon:%Y-%m-%d}, but the data end in {everything[-1]}. '
-                f"Ask for at most {int((everything > last).sum())} {period_name(everything)}s."
+                f'after="{self.after}" reaches to {horizon - pd.Timedelta(days=1):%Y-%m-%d}, but the data end in '
+                f"{everything[-1]}. Ask for at most {many(int((everything > last).sum()), period_name(everything))}."
             )
         end = tail[-1] if len(tail) else last
         return pd.PeriodIndex(everything[(everything >= baseline[0]) & (everything <= end)])
@@ -246,10 +263,11 @@ class Design:
 
     def with_treated(self, treated: Sequence[str]) -> Design:
         """Move the treatment to other areas; the old ones leave the design (they are no clean control)."""
+        treated = self._known(treated, "treated")
         gone = tuple(area for area in self.treated if area not in treated)
         return replace(
             self,
-            treated=tuple(treated),
+            treated=treated,
             control=tuple(area for area in self.control if area not in treated),
             buffer=tuple(area for area in self.buffer if area not in treated),
             excluded=tuple(area for area in (*self.excluded, *gone) if area not in treated),
@@ -257,22 +275,28 @@ class Design:
 
     def without(self, areas: Iterable[str]) -> Design:
         """Leave areas out of the controls and buffers."""
-        dropped = tuple(areas)
+        dropped = self._known(areas if isinstance(areas, str) else tuple(areas), "without")
+        if set(dropped) & set(self.treated):
+            raise DesignError(
+                "A treated area cannot be left out; with_treated moves the treatment to others."
+            )
         return replace(
             self,
             control=tuple(area for area in self.control if area not in dropped),
             buffer=tuple(area for area in self.buffer if area not in dropped),
-            excluded=tuple(dict.fromkeys((*self.excluded, *(a for a in dropped if a not in self.treated)))),
+            excluded=tuple(dict.fromkeys((*self.excluded, *dropped))),
         )
 
     def shifted_to(self, start: DateLike) -> Design:
         """Move the first operation to the period that holds another day, and the others by as many periods.
 
-        An operation that fills whole periods still does so afterwards.
+        An operation that fills whole periods still does so afterwards, and every operation touches as many periods as
+        before.
         """
-        frequency = self.periods.freqstr
-        steps = (pd.Period(start, freq=frequency) - pd.Period(self.operations[0].first_day, freq=frequency)).n
-        return self.with_operations(_moved(operation, frequency, steps) for operation in self.operations)
+        grid = self.panel.periods
+        target = period_holding(grid, day_of(start, "shifted_to"))
+        steps = periods_between(grid, touched(grid, self.operations[0])[0], target)
+        return self.with_operations(_moved(operation, grid, steps) for operation in self.operations)
 
     def with_operations(self, operations: Iterable[Operation]) -> Design:
         """Ask the same question of other operations."""
@@ -292,7 +316,9 @@ class Design:
     def buffer_as_treated(self) -> Design:
         """Ask whether the buffer areas changed: displacement is the same question next door."""
         if not self.buffer:
-            raise DesignError("This design has no buffer areas, so nothing can be said of displacement. Name some.")
+            raise DesignError(
+                "This design has no buffer areas, so nothing can be said of displacement. Name some."
+            )
         return replace(self, treated=self.buffer, buffer=(), excluded=(*self.excluded, *self.treated))
 
     def for_outcome(self, outcome: str) -> Design:
@@ -301,7 +327,9 @@ class Design:
 
     def __repr__(self) -> str:
         names = shortened([self.panel.label(area) for area in self.treated], most=3)
-        operations = "; ".join(f"{o.name} ({o.first_day:%Y-%m-%d} to {o.last_day:%Y-%m-%d})" for o in self.operations)
+        operations = "; ".join(
+            f"{o.name} ({o.first_day:%Y-%m-%d} to {o.last_day:%Y-%m-%d})" for o in self.operations
+        )
         first = touched(self.periods, self.operations[0])[0]
         trigger = self.trigger_periods
         spike = f" (trigger {trigger[0]} to {trigger[-1]})" if len(trigger) else ""
@@ -314,14 +342,21 @@ class Design:
         )
 
 
-def _moved(operation: Operation, frequency: str, steps: int) -> Operation:
-    """Move an operation by whole periods, keeping where in its first and last period it begins and ends."""
-    first = pd.Period(operation.first_day, freq=frequency)
-    last = pd.Period(operation.last_day, freq=frequency)
+def _moved(operation: Operation, grid: pd.PeriodIndex, steps: int) -> Operation:
+    """Move an operation by whole periods.
+
+    It touches as many periods as before and begins as many days into its first one; one that fills whole periods
+    still does so, and another keeps its number of days as far as the periods hold them.
+    """
+    first, last = (period_holding(grid, day) for day in (operation.first_day, operation.last_day))
     into = operation.first_day - first.start_time.normalize()
-    left = last.end_time.normalize() - operation.last_day
-    end = (last + steps).end_time.normalize() - left
-    start = (first + steps).start_time.normalize() + into
-    if into or left:
-        end = start + pd.Timedelta(days=operation.days - 1)
+    whole = not into and operation.last_day == last.end_time.normalize()
+    first, last = first + steps, last + steps
+    first_begins, first_ends = first.start_time.normalize(), first.end_time.normalize()
+    last_begins, last_ends = last.start_time.normalize(), last.end_time.normalize()
+    length = pd.Timedelta(days=operation.days - 1)
+    start = min(first_begins + into, first_ends)
+    end = last_ends if whole else min(max(start + length, last_begins), last_ends)
+    if first == last and not whole:
+        start = max(end - length, first_begins)
     return replace(operation, start=start, end=end)

@@ -49,8 +49,8 @@ class Operation:
     note: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
-        start = _day(self.start, self.name)
-        end = start if self.end is None else _day(self.end, self.name)
+        start = day_of(self.start, f'Operation "{self.name}"')
+        end = start if self.end is None else day_of(self.end, f'Operation "{self.name}"')
         if end < start:
             raise DesignError(
                 f'Operation "{self.name}" ends on {end:%Y-%m-%d}, before it starts on {start:%Y-%m-%d}. '
@@ -80,12 +80,29 @@ class Operation:
         return f"Operation({self.name!r}, {self.first_day:%Y-%m-%d} to {self.last_day:%Y-%m-%d})"
 
 
-def _day(value: DateLike, name: str) -> pd.Timestamp:
-    """Read one date; text must be year-month-day so that day and month cannot be confused."""
+def day_of(value: DateLike, whose: str) -> pd.Timestamp:
+    """Read one date; text must be year-month-day so that day and month cannot be confused.
+
+    Raises
+    ------
+    DesignError
+        If it is no date. The message begins with whose date it is.
+
+    Examples
+    --------
+    >>> str(day_of("2018-05-22", "The operation").date())
+    '2018-05-22'
+    """
     try:
-        stamp = pd.Timestamp(value) if not isinstance(value, str) else pd.to_datetime(value, format="%Y-%m-%d")
+        if not isinstance(value, str | date):
+            raise TypeError(value)
+        stamp = (
+            pd.Timestamp(value) if not isinstance(value, str) else pd.to_datetime(value, format="%Y-%m-%d")
+        )
+        if pd.isna(stamp):
+            raise ValueError(value)
     except (ValueError, TypeError) as error:
         raise DesignError(
-            f'Operation "{name}" has the date "{value}", which cannot be read. Write it as year-month-day: 2018-05-22.'
+            f'{whose} has the date "{value}", which cannot be read. Write it as year-month-day: 2018-05-22.'
         ) from error
     return pd.Timestamp(stamp).normalize()

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from evaluate.reports.tables import Table
+from evaluate.figures.bundle import Bundle
+from evaluate.reports.tables import Table, generic_table
 
 Tone = Literal["normal", "lead", "small"]
 
@@ -167,29 +168,19 @@ class FigureBlock:
 
     Parameters
     ----------
-    name : str
-        Stem of its files.
-    title : str
-        What the figure shows, as a finding.
-    alt : str
-        For those who cannot see it: type, data and message.
-    caption : str
-        Source and period, and how to read it.
-    svg : str
-        The drawing.
-    png : bytes
-        The drawing at print resolution.
-    table : Table
-        What is drawn.
+    bundle : Bundle
+        Its title, text for those who cannot see it, caption, data and drawing.
+    lead : bool
+        The figure to be seen first: drawn for narrow screens as well.
     """
 
-    name: str
-    title: str
-    alt: str
-    caption: str
-    svg: str
-    png: bytes
-    table: Table
+    bundle: Bundle
+    lead: bool = False
+
+    @property
+    def table(self) -> Table:
+        """What is drawn, to stand below the figure."""
+        return generic_table(self.bundle.name, f"Data: {self.bundle.title}", self.bundle.data)
 
 
 @dataclass(frozen=True)
@@ -258,7 +249,7 @@ class Document:
     @property
     def figures(self) -> tuple[FigureBlock, ...]:
         """The figures on the page, each name once."""
-        found = {block.name: block for block in self.flat if isinstance(block, FigureBlock)}
+        found = {block.bundle.name: block for block in self.flat if isinstance(block, FigureBlock)}
         return tuple(found.values())
 
 

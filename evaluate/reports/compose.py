@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from evaluate.errors import DesignError
-from evaluate.reports import figures
 from evaluate.reports.blocks import Block, Document
+from evaluate.reports.figures import Figures
 from evaluate.reports.findings import Findings
 from evaluate.reports.protection import protect_findings
 from evaluate.reports.sections.claims import all_claims, claim_section
@@ -46,18 +46,19 @@ def compose(findings: Findings) -> Document:
             "A report needs at least one claim; this study judged none. Add a claim to its plan."
         )
     report = protect_findings(findings)
+    figures = Figures(report)
     blocks: list[Block] = [
-        *first_screen(report, figures.first_figure(report)),
-        *all_claims(report),
-        *operations_section(report, figures.timeline_figure(report)),
-        *counts_section(report, figures.counts_figures(report)),
+        *first_screen(report, figures.first()),
+        *all_claims(report, figures.claims()),
+        *operations_section(report, figures.timeline()),
+        *counts_section(report, figures.counts()),
     ]
     for number, finding in enumerate(report.findings.findings, start=1):
-        blocks += claim_section(report, number, finding, figures.claim_figures(report, number))
+        blocks += claim_section(report, number, finding, figures)
     blocks += [
         *threats_section(report),
-        *displacement_section(report, figures.displacement_figure(report)),
-        *sensitivity_section(report, figures.sensitivity_figures(report)),
+        *displacement_section(report),
+        *sensitivity_section(report, figures.sensitivity()),
         *limits_section(report),
         *method_section(report),
         *checklist_section(report),

@@ -2,35 +2,122 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from math import isnan
+
+from evaluate.effects.result import Result
+from evaluate.figures.bundle import Bundle
+from evaluate.figures.counterfactual import counterfactual_bundle
+from evaluate.figures.effects import effects_bundle
+from evaluate.figures.placebos import placebos_bundle
+from evaluate.figures.posterior import posterior_bundle
+from evaluate.figures.series import series_bundle
+from evaluate.figures.specifications import specifications_bundle
+from evaluate.figures.timeline import timeline_bundle
+from evaluate.figures.words import source_line
 from evaluate.reports.blocks import FigureBlock
+from evaluate.reports.findings import Finding
 from evaluate.reports.protection import Protected
+from evaluate.reports.sections.words import capital, claimed_window, effect_key, stem
+from evaluate.reports.tables import shown
 
 
-def first_figure(report: Protected) -> FigureBlock | None:
-    """Draw the one figure that shows the primary claim."""
-    return None
+@dataclass(frozen=True, eq=False)
+class Figures:
+    """Makes each figure of one report.
+
+    Parameters
+    ----------
+    report : Protected
+        The study, with nothing in it that may not be shown.
+    """
+
+    report: Protected
+
+    def first(self) -> FigureBlock | None:
+        """Draw the one figure that shows the finding on the primary claim."""
+        primary = self.report.findings.findings[0]
+        if claimed_window(primary) is None:
+            return None
+        return FigureBlock(_recorded_and_expected(primary, "counterfactual"), lead=True)
+
+    def timeline(self) -> FigureBlock:
+        """Draw what was done and when."""
+        findings = self.report.findings
+        return FigureBlock(timeline_bundle(findings.design, events=findings.events))
+
+    def counts(self) -> tuple[FigureBlock, ...]:
+        """Draw the counts of every outcome."""
+        design = self.report.findings.design
+        names = [outcome.name for outcome in self.report.findings.outcomes] or [design.outcome]
+        return tuple(
+            FigureBlock(series_bundle(design.for_outcome(name), name=f"series_{stem(name)}"))
+            for name in names
+            if name in design.panel.outcomes
+        )
+
+    def claims(self) -> FigureBlock | None:
+        """Draw the estimate of every claim beside what was claimed."""
+        tested = [finding for finding in self.report.findings.findings if claimed_window(finding)]
+        return FigureBlock(effects_bundle(tested, name="claims")) if len(tested) > 1 else None
+
+    def estimate(self, number: int) -> tuple[FigureBlock, ...]:
+        """Draw one claim's estimate: recorded against expected, and how probable each size is.
+
+        The first claim's recorded and expected counts are the report's first figure, and not drawn again.
+        """
+        finding = self.report.findings.findings[number - 1]
+        result, claimed = finding.result, claimed_window(finding)
+        if result is None or claimed is None:
+            return ()
+        bundles = []
+        if number > 1:
+            bundles.append(_recorded_and_expected(finding, f"claim_{number}_counterfactual"))
+        if result.effect(*claimed).ratio is not None:
+            bundles.append(posterior_bundle(result, claim=finding.claim, name=f"claim_{number}_posterior"))
+        return tuple(FigureBlock(bundle) for bundle in bundles)
+
+    def methods(self, number: int) -> tuple[FigureBlock, ...]:
+        """Draw one claim's estimate by every method."""
+        finding = self.report.findings.findings[number - 1]
+        result, claimed = finding.result, claimed_window(finding)
+        if result is None or claimed is None or not finding.comparisons:
+            return ()
+        methods = [_of_window(one, claimed) for one in (result, *finding.comparisons)]
+        return (FigureBlock(effects_bundle(methods, name=f"claim_{number}_methods")),)
+
+    def placebos(self, number: int) -> tuple[FigureBlock, ...]:
+        """Draw one claim's effect among those of areas where nothing was done."""
+        finding = self.report.findings.findings[number - 1]
+        check = finding.checks.get("placebo in space") if finding.checks else None
+        if finding.result is None or check is None or check.table.empty:
+            return ()
+        source = source_line(finding.result.design.panel, finding.result.design.periods)
+        return (FigureBlock(placebos_bundle(check, source=source, name=f"claim_{number}_placebos")),)
+
+    def sensitivity(self) -> FigureBlock | None:
+        """Draw the primary claim under every combination of choices, where that was tried."""
+        primary = self.report.findings.findings[0]
+        check = primary.checks.get("specification curve") if primary.checks else None
+        if primary.result is None or check is None or check.table.empty:
+            return None
+        source = source_line(primary.result.design.panel, primary.result.design.periods)
+        return FigureBlock(specifications_bundle(check, source=source))
 
 
-def claim_figures(report: Protected, number: int) -> tuple[FigureBlock, ...]:
-    """Draw the figures of one claim."""
-    return ()
+def _recorded_and_expected(finding: Finding, name: str) -> Bundle:
+    """The counterfactual, its title the claim's two counts, so that it says neither more nor less than the verdict."""
+    result, window = finding.result, claimed_window(finding)
+    assert result is not None
+    assert window is not None
+    bundle = counterfactual_bundle(result, claim=finding.claim, name=name)
+    effect = result.effect(*window)
+    when = f"{capital(result.design.outcome)} {effect.window} {effect.operation}"
+    recorded = f"{shown(effect.observed, 'count')} recorded, {shown(effect.expected, 'mean')} expected"
+    return replace(bundle, title=when if isnan(effect.observed) else f"{when}: {recorded}")
 
 
-def counts_figures(report: Protected) -> tuple[FigureBlock, ...]:
-    """Draw the counts."""
-    return ()
-
-
-def timeline_figure(report: Protected) -> FigureBlock | None:
-    """Draw what was done and when."""
-    return None
-
-
-def displacement_figure(report: Protected) -> FigureBlock | None:
-    """Draw the neighbouring areas."""
-    return None
-
-
-def sensitivity_figures(report: Protected) -> tuple[FigureBlock, ...]:
-    """Draw the other choices."""
-    return ()
+def _of_window(result: Result, window: tuple[str, str]) -> Result:
+    """A result with the effect of one window only; as it is where it has no such window."""
+    kept = [effect for effect in result.effect_list if effect_key(effect) == window]
+    return replace(result, effect_list=kept) if kept else result

@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from evaluate.figures.bundle import Bundle
+from evaluate.figures.save import render_svg
+from evaluate.figures.style import Width
 from evaluate.reports.blocks import Block, Document, FigureBlock, Heading
 
 if TYPE_CHECKING:
@@ -99,9 +102,9 @@ class _Drawings:
     def __init__(self) -> None:
         self._drawn = 0
 
-    def __call__(self, figure: FigureBlock) -> Markup:
+    def __call__(self, figure: FigureBlock, width: Width = "page") -> Markup:
         self._drawn += 1
-        return inline_svg(figure, f"fig{self._drawn}")
+        return inline_svg(figure.bundle, f"fig{self._drawn}", width=width)
 
 
 _UNSEEN = re.compile(
@@ -109,15 +112,17 @@ _UNSEEN = re.compile(
 )
 
 
-def inline_svg(figure: FigureBlock, name: str) -> Markup:
+def inline_svg(bundle: Bundle, name: str, *, width: Width = "page") -> Markup:
     """Prepare a drawing to stand inside a page.
 
     Parameters
     ----------
-    figure : FigureBlock
-        Its ``svg`` is trusted: this package drew it.
+    bundle : Bundle
+        The figure.
     name : str
         Put before every name inside the drawing, so that two drawings cannot share one.
+    width : {"column", "page", "slide"}
+        The width it is drawn for.
 
     Returns
     -------
@@ -126,15 +131,14 @@ def inline_svg(figure: FigureBlock, name: str) -> Markup:
     """
     from markupsafe import Markup, escape
 
-    drawing = figure.svg[figure.svg.index("<svg") :]
-    drawing = _UNSEEN.sub("", drawing)
+    drawing = _UNSEEN.sub("", render_svg(bundle, width=width))
     drawing = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', drawing)
     drawing = re.sub(r'(href="#|url\(#)', rf"\1{name}-", drawing)
     opening, rest = drawing.split(">", 1)
     opening = re.sub(r'\s(?:role|aria-[a-z]+|width|height)="[^"]*"', "", opening)
     opening = re.sub(r"^<svg", f'<svg role="img" aria-labelledby="{name}-title {name}-desc"', opening)
     words = (
-        f'><title id="{name}-title">{escape(figure.title)}</title>'
-        f'<desc id="{name}-desc">{escape(figure.alt)}</desc>'
+        f'><title id="{name}-title">{escape(bundle.title)}</title>'
+        f'<desc id="{name}-desc">{escape(bundle.alt)}</desc>'
     )
     return Markup(f"{opening}{words}{rest.strip()}")

@@ -274,6 +274,65 @@ def from_frame(
     return Table(name, caption, tuple(columns.values()), rows, tuple(notes))
 
 
+_USUAL: Final[Mapping[str, tuple[str, Kind]]] = {
+    "observed": ("Recorded", "count"),
+    "expected": ("Expected", "mean"),
+    "expected_lower": ("Expected: lower end", "mean"),
+    "expected_upper": ("Expected: upper end", "mean"),
+    "predicted_lower": ("Could be recorded: lower end", "count"),
+    "predicted_upper": ("Could be recorded: upper end", "count"),
+    "rate_ratio": ("Rate ratio", "ratio"),
+    "lower": ("Lower end", "ratio"),
+    "upper": ("Upper end", "ratio"),
+    "claimed": ("Ratio claimed", "ratio"),
+    "level": ("Level of the interval", "share"),
+    "prevented": ("Prevented", "mean"),
+    "prevented_lower": ("Prevented: lower end", "mean"),
+    "prevented_upper": ("Prevented: upper end", "mean"),
+    "p_reduction": ("Probability of any fall", "probability"),
+    "probability": ("Probability", "probability"),
+    "treated": ("Treated", "count"),
+    "controls": ("Controls", "count"),
+    "controls_scaled": ("Controls at the treated level", "mean"),
+}
+"""Headings and kinds of the columns that results, checks and figures have in common."""
+
+
+def _usual_column(name: str, values: pd.Series) -> Column:
+    if name in _USUAL and pd.api.types.is_numeric_dtype(values):
+        return Column(*_USUAL[name])
+    numeric = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
+    return Column(name.replace("_", " ").capitalize(), "number" if numeric else "text")
+
+
+def generic_table(name: str, caption: str, frame: pd.DataFrame) -> Table:
+    """Show a data frame under the headings its columns usually have.
+
+    Numbers in columns that are not known are shown to three figures.
+
+    Parameters
+    ----------
+    name, caption : str
+        As in ``Table``.
+    frame : pandas.DataFrame
+        Named levels of its index become columns.
+
+    Returns
+    -------
+    Table
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> generic_table("t", "Numbers", pd.DataFrame({"rate_ratio": [0.81234]})).cells
+    (('0.81',),)
+    """
+    named = [level for level in frame.index.names if level is not None]
+    frame = frame.reset_index(level=named) if named else frame
+    columns = tuple(_usual_column(str(column), frame[column]) for column in frame.columns)
+    return Table(name, caption, columns, [list(row) for row in frame.itertuples(index=False, name=None)])
+
+
 def write_tables(tables: Sequence[Table], folder: Path) -> None:
     """Write each table as CSV, and ``contents.csv`` that says what each file holds.
 

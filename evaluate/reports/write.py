@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from evaluate.figures.save import save_bundle
 from evaluate.reports.blocks import Document
 from evaluate.reports.compose import compose
 from evaluate.reports.findings import Findings
@@ -45,9 +46,7 @@ def write_report(findings: Findings, folder: Path) -> Path:
 
 
 def _write_figures(document: Document, folder: Path) -> None:
-    """Write each figure as a drawing, at print resolution, and as data."""
+    """Write each figure as a drawing, at print resolution, as data and in words."""
     folder.mkdir(parents=True, exist_ok=True)
     for figure in document.figures:
-        (folder / f"{figure.name}.svg").write_text(figure.svg, encoding="utf-8", newline="")
-        (folder / f"{figure.name}.png").write_bytes(figure.png)
-        (folder / f"{figure.name}.csv").write_text(figure.table.to_csv(), encoding="utf-8", newline="")
+        save_bundle(figure.bundle, folder)

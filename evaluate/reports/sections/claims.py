@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from evaluate.claims.grade import SMALL_COUNT
 from evaluate.effects.result import Result
 from evaluate.reports.blocks import Block, Bullets, FigureBlock, Heading, Paragraph, TableBlock
+from evaluate.reports.figures import Figures
 from evaluate.reports.findings import Finding
 from evaluate.reports.protection import WITHHELD, Protected
 from evaluate.reports.sections.first_screen import claim_and_answer, key_facts
@@ -22,8 +21,8 @@ from evaluate.reports.sections.words import (
 from evaluate.reports.tables import CONFIDENTIAL, NOT_APPLICABLE, Column, Table, interval
 
 
-def all_claims(report: Protected) -> tuple[Block, ...]:
-    """Put every claim with its verdict into one table."""
+def all_claims(report: Protected, figure: FigureBlock | None) -> tuple[Block, ...]:
+    """Put every claim with its verdict into one table, and into one figure where there are several."""
     rows = [
         (
             f"{number}. “{finding.claim.text}”",
@@ -51,12 +50,11 @@ def all_claims(report: Protected) -> tuple[Block, ...]:
             "finding among several deserves less weight.",
         ),
     )
-    return (Heading("All claims at a glance", anchor="claims"), TableBlock(table))
+    heading = Heading("All claims at a glance", anchor="claims")
+    return (heading, TableBlock(table), figure) if figure else (heading, TableBlock(table))
 
 
-def claim_section(
-    report: Protected, number: int, finding: Finding, figures: Sequence[FigureBlock]
-) -> tuple[Block, ...]:
+def claim_section(report: Protected, number: int, finding: Finding, figures: Figures) -> tuple[Block, ...]:
     """Compose one claim's section.
 
     Parameters
@@ -67,8 +65,8 @@ def claim_section(
         Position of the claim, from 1.
     finding : Finding
         The claim with its verdict.
-    figures : sequence of FigureBlock
-        Those of this claim, in order.
+    figures : Figures
+        Draws those of this claim.
 
     Returns
     -------
@@ -84,12 +82,18 @@ def claim_section(
         blocks += [Heading("Reasons", 3), Bullets(finding.verdict.reasons)]
     if finding.result is None:
         return (*blocks, Paragraph("This claim was not put to the data, so there is no estimate to show."))
-    blocks += [Heading("Recorded against expected", 3), *figures]
-    blocks.append(TableBlock(_effects_table(report, number, finding)))
+    blocks.append(Heading("Recorded against expected", 3))
+    if number == 1:
+        blocks.append(Paragraph("The figure at the top of this report shows this claim's counts."))
+    blocks += [*figures.estimate(number), TableBlock(_effects_table(report, number, finding))]
     if finding.checks:
-        blocks += [Heading("Checks", 3), TableBlock(_checks_table(number, finding))]
+        blocks += [
+            Heading("Checks", 3),
+            TableBlock(_checks_table(number, finding)),
+            *figures.placebos(number),
+        ]
     if finding.comparisons:
-        blocks += [Heading("The same question put to other methods", 3)]
+        blocks += [Heading("The same question put to other methods", 3), *figures.methods(number)]
         blocks.append(TableBlock(_comparison_table(report, number, finding)))
     return tuple(blocks)
 

@@ -10,7 +10,7 @@ from evaluate.reports.blocks import Block, FigureBlock, Heading, Paragraph, Tabl
 from evaluate.reports.counts import Stretch, recorded_periods, series, stretches
 from evaluate.reports.findings import Findings
 from evaluate.reports.protection import Protected
-from evaluate.reports.sections.words import capital
+from evaluate.reports.sections.words import capital, stem
 from evaluate.reports.tables import CONFIDENTIAL, NOT_APPLICABLE, Column, Table
 
 GENERATIONS = {
@@ -87,7 +87,7 @@ def _counts_table(report: Protected, design: Design) -> Table:
         columns += [Column(f"{heading}: total", "count"), Column(f"{heading}: a {unit}", "mean")]
     note = f"In some {unit}s a count is missing; totals and averages are of the others." if incomplete else ""
     return Table(
-        f"counts_{_stem(design.outcome)}",
+        f"counts_{stem(design.outcome)}",
         f"{capital(design.outcome)}: recorded counts before, during and after",
         tuple(columns),
         rows,
@@ -107,7 +107,3 @@ def _total_and_average(
     recorded = len(stretch.periods) if hidden else recorded_periods(series(design, areas), stretch)
     average = float(total) / recorded if recorded else float("nan")
     return total, average, recorded == len(stretch.periods)
-
-
-def _stem(outcome: str) -> str:
-    return "".join(letter if letter.isalnum() else "_" for letter in outcome.lower())

@@ -14,13 +14,12 @@ from evaluate.reports.sections.words import area_names, dates_text, plural, span
 from evaluate.reports.tables import NOT_APPLICABLE, Column, Table, shown
 
 
-def operations_section(report: Protected, timeline: FigureBlock | None) -> tuple[Block, ...]:
+def operations_section(report: Protected, timeline: FigureBlock) -> tuple[Block, ...]:
     """Compose the timeline and the tables of operations, windows and other events."""
     findings, design = report.findings, report.findings.design
-    blocks: list[Block] = [Heading("What was done, and when", anchor="operations")]
-    if timeline is not None:
-        blocks.append(timeline)
-    blocks += [
+    return (
+        Heading("What was done, and when", anchor="operations"),
+        timeline,
         TableBlock(_operations_table(design)),
         TableBlock(_windows_table(design)),
         Paragraph(
@@ -44,8 +43,7 @@ def operations_section(report: Protected, timeline: FigureBlock | None) -> tuple
             "Neighbours are kept apart because crime may have moved there; controls show what happened where the "
             "operation did not take place.",
         ),
-    ]
-    return tuple(blocks)
+    )
 
 
 NO_EVENTS = "The plan names nothing else that was going on in the area at the time."

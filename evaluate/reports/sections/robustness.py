@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import pandas as pd
-
 from evaluate.reports.blocks import Block, FigureBlock, Heading, Paragraph, TableBlock
 from evaluate.reports.findings import Finding
 from evaluate.reports.protection import Protected
 from evaluate.reports.sections.threats import check_answer
 from evaluate.reports.sections.words import area_names, shortened_quote
-from evaluate.reports.tables import Column, Table, interval
+from evaluate.reports.tables import Column, Table, generic_table, interval
 
 DISPLACEMENT = "displacement"
+HEADLINE = "nothing: the headline"
 
 
-def displacement_section(report: Protected, figure: FigureBlock | None) -> tuple[Block, ...]:
+def displacement_section(report: Protected) -> tuple[Block, ...]:
     """Say what happened in the neighbouring areas."""
     findings, primary = report.findings, report.findings.findings[0]
     blocks: list[Block] = [Heading("Did crime move next door?", anchor="displacement")]
@@ -36,8 +33,6 @@ def displacement_section(report: Protected, figure: FigureBlock | None) -> tuple
         )
         answer = check_answer(primary, DISPLACEMENT)
         blocks.append(Paragraph(answer or "The displacement check was not made for the primary claim."))
-    if figure is not None:
-        blocks.append(figure)
     table = _check_table(primary)
     if table is not None:
         blocks.append(TableBlock(table))
@@ -57,40 +52,12 @@ def _check_table(finding: Finding) -> Table | None:
     return generic_table("displacement", "Treated and neighbouring areas together", check.table)
 
 
-def generic_table(name: str, caption: str, frame: pd.DataFrame) -> Table:
-    """Show a data frame whose columns are not known beforehand: numbers to three figures, the rest as it is.
-
-    Parameters
-    ----------
-    name, caption : str
-        As in ``Table``.
-    frame : pandas.DataFrame
-        Named levels of its index become columns.
-
-    Returns
-    -------
-    Table
-    """
-    named = [level for level in frame.index.names if level is not None]
-    frame = frame.reset_index(level=named) if named else frame
-    columns = tuple(
-        Column(
-            str(column).replace("_", " ").capitalize(),
-            "number"
-            if pd.api.types.is_numeric_dtype(frame[column]) and frame[column].dtype != bool
-            else "text",
-        )
-        for column in frame.columns
-    )
-    return Table(name, caption, columns, [list(row) for row in frame.itertuples(index=False, name=None)])
-
-
-def sensitivity_section(report: Protected, figures: Sequence[FigureBlock]) -> tuple[Block, ...]:
+def sensitivity_section(report: Protected, figure: FigureBlock | None) -> tuple[Block, ...]:
     """Show every other choice the plan lists, and what it would have given."""
     table = report.findings.sensitivities
     heading = Heading("Would other choices have given another answer?", anchor="sensitivity")
     if table.empty:
-        return (heading, Paragraph("The plan lists no sensitivities, so none was tried."), *figures)
+        return (heading, Paragraph("The plan lists no sensitivities, so none was tried."))
     names = {
         name: f"{number}. “{shortened_quote(finding.claim.text, 40)}”"
         for number, finding in enumerate(report.findings.findings, start=1)
@@ -100,7 +67,7 @@ def sensitivity_section(report: Protected, figures: Sequence[FigureBlock]) -> tu
     rows = [
         (
             names.get(str(row["claim"]), str(row["claim"])),
-            str(row["sensitivity"]),
+            HEADLINE if row["sensitivity"] == "headline" else str(row["sensitivity"]),
             row["rate_ratio"],
             interval(row["lower"], row["upper"]),
             row["p_reduction"],
@@ -113,7 +80,7 @@ def sensitivity_section(report: Protected, figures: Sequence[FigureBlock]) -> tu
             "Each row changes one thing the analyst could have decided otherwise and asks the same question again. All "
             "of them were listed in the plan before anything was fitted; none was chosen for what it gave."
         ),
-        *figures,
+        *([figure] if figure else []),
         TableBlock(
             Table(
                 "sensitivity",

@@ -170,6 +170,8 @@ def probability_text(verdict: Verdict) -> str:
 
 def detectable_text(verdict: Verdict) -> str:
     """Write the smallest detectable effect."""
+    if verdict.smallest_detectable >= 0.995:
+        return "None, not even to nought"
     return shown(verdict.smallest_detectable, "share", missing="Not known")
 
 
@@ -184,3 +186,14 @@ def shortened_quote(text: str, most: int = 60) -> str:
     if len(text) <= most:
         return text
     return f"{text[: most + 1].rsplit(' ', 1)[0].rstrip(',;:. ')}…"
+
+
+def stem(name: str) -> str:
+    """Make a name fit for a file's.
+
+    Examples
+    --------
+    >>> stem("All crime (ward)")
+    'all_crime__ward_'
+    """
+    return "".join(letter if letter.isalnum() else "_" for letter in name.lower())

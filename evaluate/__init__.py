@@ -45,7 +45,15 @@ from evaluate.estimators.synthetic_control import SyntheticControl
 from evaluate.estimators.synthetic_difference_in_differences import SyntheticDifferenceInDifferences
 from evaluate.estimators.weighted_displacement_difference import WeightedDisplacementDifference
 from evaluate.figures.counterfactual import plot_counterfactual
+from evaluate.figures.cumulative import plot_cumulative
+from evaluate.figures.effects import plot_effects
+from evaluate.figures.map import plot_map
+from evaluate.figures.placebos import plot_placebos
+from evaluate.figures.posterior import plot_posterior
+from evaluate.figures.series import plot_series
+from evaluate.figures.specifications import plot_specifications
 from evaluate.figures.style import figure_style
+from evaluate.figures.timeline import plot_timeline
 from evaluate.study.run import Run
 from evaluate.study.study import Study, load_study
 
@@ -101,6 +109,14 @@ __all__ = [
     "judge",
     "load_study",
     "plot_counterfactual",
+    "plot_cumulative",
+    "plot_effects",
+    "plot_map",
+    "plot_placebos",
+    "plot_posterior",
+    "plot_series",
+    "plot_specifications",
+    "plot_timeline",
     "read_counts",
     "read_incidents",
     "read_mps",

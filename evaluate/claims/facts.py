@@ -61,7 +61,8 @@ class Facts:
     grade : {"A", "B", "C", "D", "E"}
         Of the design.
     net_of_buffers : bool or None
-        True where a reduction of the size claimed is left when the change in the buffer areas is added.
+        True where a reduction by half (or of the size claimed, where that is larger) is almost certainly left when
+        the change in the buffer areas is added.
     net_rate_ratio : float
         Rate ratio with the buffers' change added to the treated area's count.
     buffer_rate_ratio : float

@@ -13,7 +13,7 @@ from evaluate.checks.minimum_detectable_effect import likelihood_error
 from evaluate.checks.result import CheckResults
 from evaluate.checks.target import Target
 from evaluate.claims.claim import Claim
-from evaluate.claims.facts import MATERIAL, Facts, Generation
+from evaluate.claims.facts import HUGE, MATERIAL, Facts, Generation
 from evaluate.claims.grade import FEWEST_PLACEBOS
 from evaluate.claims.rules import HIGHLY_LIKELY
 from evaluate.claims.wording import Setting
@@ -89,7 +89,7 @@ def facts_from(
         sustained_months=_months_after(window),
         late_ratio=_late_ratio(result, window, effect),
         **_design_facts(result, window),
-        **_check_facts(checks, effect),
+        **_check_facts(claim, checks, effect),
     )
 
 
@@ -264,7 +264,7 @@ def _late_ratio(result: Result, window: Window, effect: Effect) -> float:
 # ---- the checks ----------------------------------------------------------------------------------------------------
 
 
-def _check_facts(checks: CheckResults, effect: Effect) -> dict[str, Any]:
+def _check_facts(claim: Claim, checks: CheckResults, effect: Effect) -> dict[str, Any]:
     """What the checks measured on this effect, by the names the checks give it."""
     placebo = _facts(checks, "placebo in space", effect)
     displaced = _facts(checks, "displacement", effect)
@@ -272,7 +272,9 @@ def _check_facts(checks: CheckResults, effect: Effect) -> dict[str, Any]:
     # Where enough untreated areas had a spike as high, they are the fairer comparison.
     matched = _number(placebo, "spike_matched_n_placebos", 0.0) >= FEWEST_PLACEBOS
     kind = "spike_matched_" if matched else ""
-    net = _number(displaced, "net_p_claim", _number(displaced, "net_p50"))
+    net = _number(displaced, "net_p50")
+    if claim.size > HUGE:
+        net = _number(displaced, "net_p_claim", net)
     return {
         "placebo_p": _number(placebo, f"{kind}placebo_p"),
         "placebo_rate": _number(placebo, f"{kind}placebo_rejection"),

@@ -229,7 +229,9 @@ def _shade_one(ax: Axes, span: Span, *, least: float) -> None:
         )
         return
     extra = max(0.0, (least - (span.end - span.start)) / 2)
-    ax.axvspan(span.start - extra, span.end + extra, color=SPAN_GREY, linewidth=0, zorder=0.5)
+    ax.axvspan(
+        span.start - extra, span.end + extra, facecolor=SPAN_GREY, edgecolor=GREY, linewidth=0.5, zorder=0.5
+    )
 
 
 def label_ends(ax: Axes, labels: Sequence[tuple[float, str, str]]) -> None:
@@ -279,11 +281,3 @@ def apart(heights: Sequence[float], gap: float) -> list[float]:
 
 def _middle(group: list[float]) -> float:
     return sum(group) / len(group)
-
-
-def subtitle(ax: Axes, text: str) -> None:
-    """Say above the axes what they measure; written level, where a turned axis title would be."""
-    ax.annotate(
-        text, (0.0, 1.0), xycoords="axes fraction", xytext=(0, type_size() * 0.55), textcoords="offset points",
-        va="bottom", ha="left", color=DARK_GREY, annotation_clip=False, gid="subtitle",
-    )  # fmt: skip

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from textwrap import wrap
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from evaluate.figures.axes import letters_across, type_size
+from evaluate.figures.frame import frame
 from evaluate.figures.style import new_axes, styled
 
 if TYPE_CHECKING:
@@ -33,7 +32,9 @@ class Bundle:
     data : pandas.DataFrame
         What is drawn.
     draw : callable
-        Draws the data on axes, without title and caption.
+        Draws the data on axes, without words around them.
+    measure : str
+        What the axes measure, written level above them; empty for nothing.
     height : float
         Height over the usual one.
 
@@ -52,6 +53,7 @@ class Bundle:
     caption: str
     data: pd.DataFrame
     draw: Callable[[Axes], None]
+    measure: str = ""
     height: float = 1.0
 
     def __repr__(self) -> str:
@@ -77,27 +79,5 @@ def plot(bundle: Bundle, ax: Axes | None, *, framed: bool = True) -> Axes:
     with styled():
         ax = new_axes(ax, height=bundle.height)
         bundle.draw(ax)
-        if framed:
-            _frame(bundle, ax)
+        frame(ax, *((bundle.title, bundle.measure, bundle.caption) if framed else ("", bundle.measure, "")))
     return ax
-
-
-def _frame(bundle: Bundle, ax: Axes) -> None:
-    """Write the title above what is already above the axes, and the caption below what is below."""
-    points = type_size()
-    title = wrap(bundle.title, letters_across(ax, points * 1.15 * 1.18))
-    lifted = any(text.get_gid() == "subtitle" for text in ax.texts)
-    ax.annotate(
-        "\n".join(title), (0.0, 1.0), xycoords="axes fraction", xytext=(0, points * (2.1 if lifted else 0.7)),
-        textcoords="offset points", va="bottom", ha="left", fontsize=points * 1.15, fontweight="bold", gid="title",
-        annotation_clip=False,
-    )  # fmt: skip
-    under = (2.2 if any(label.get_text() for label in ax.get_xticklabels()) else 0.8) + (
-        1.4 if ax.get_xlabel() else 0
-    )
-    caption = wrap(bundle.caption, letters_across(ax, points * 0.85))
-    ax.annotate(
-        "\n".join(caption), (0.0, 0.0), xycoords="axes fraction", xytext=(0, -points * under),
-        textcoords="offset points", va="top", ha="left", fontsize=points * 0.85, gid="caption",
-        annotation_clip=False, linespacing=1.25,
-    )  # fmt: skip

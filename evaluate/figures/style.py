@@ -31,7 +31,7 @@ BLUE_PALE: Final = "#DCE6EE"
 WHITE: Final = "#FFFFFF"
 
 INCHES: Final[dict[Width, tuple[float, float]]] = {
-    "column": (3.5, 2.9),
+    "column": (3.5, 3.1),
     "page": (6.7, 3.6),
     "slide": (10.0, 5.6),
 }

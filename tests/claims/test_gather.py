@@ -104,6 +104,13 @@ def test_net_of_buffers_means_almost_certainly_left(net, left, stated, checked):
     assert facts_from(AFTER, stated(0.8, 0.15), checked(net=net)).net_of_buffers is left
 
 
+def test_a_claim_of_more_than_half_has_to_hold_net_in_its_own_size(stated):
+    checks = CheckResults([answer("displacement", 0.99, net_p50=0.99, net_p_claim=0.5, net_rate_ratio=0.3)])
+    for size, left in ((0.5, True), (0.75, False), (0.21, True)):
+        claim = replace(AFTER, reduction=size)
+        assert facts_from(claim, stated(0.3, 0.15), checks).net_of_buffers is left
+
+
 def test_days_and_place_scale_the_claim(stated, design):
     short = design.with_operations([ev.Operation("May", "2016-05-22", "2016-05-26")])
     during = ev.Claim("it halved", source="s", window="during", reduction=0.5)

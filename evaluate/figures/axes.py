@@ -271,7 +271,8 @@ def apart(heights: Sequence[float], gap: float) -> list[float]:
         while len(groups) > 1 and _middle(groups[-1]) - _middle(groups[-2]) < gap * (
             (len(groups[-1]) + len(groups[-2])) / 2
         ):
-            groups[-2] += groups.pop()
+            last = groups.pop()
+            groups[-1] += last
     return [
         round(_middle(group) + gap * (at - (len(group) - 1) / 2), 10)
         for group in groups

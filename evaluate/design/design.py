@@ -234,20 +234,20 @@ class Design:
 
     # ---- the numbers -------------------------------------------------------------------------------------------
 
-    @property
+    @cached_property
     def treated_counts(self) -> np.ndarray:
         """Shape (periods,): counts of the treated areas together, NaN where any of them is missing."""
-        return self._counts(self.treated).sum(axis=0)
+        return _read_only(self._counts(self.treated).sum(axis=0))
 
-    @property
+    @cached_property
     def control_counts(self) -> np.ndarray:
         """Shape (control areas, periods): counts of each control area, NaN where missing."""
-        return self._counts(self.control)
+        return _read_only(self._counts(self.control))
 
-    @property
+    @cached_property
     def buffer_counts(self) -> np.ndarray:
         """Shape (periods,): counts of the buffer areas together, NaN where any of them is missing."""
-        return self._counts(self.buffer).sum(axis=0)
+        return _read_only(self._counts(self.buffer).sum(axis=0))
 
     @property
     def exposure_days(self) -> np.ndarray:
@@ -255,9 +255,9 @@ class Design:
         return days_in(self.periods)
 
     def _counts(self, areas: Sequence[str]) -> np.ndarray:
-        counts = self.panel.counts.sel(area=list(areas), outcome=self.outcome)
-        chosen = self.panel.periods.get_indexer(self.periods)
-        return np.asarray(counts.transpose("area", "period").values[:, chosen], dtype=float)
+        panel = self.panel
+        rows, columns = panel.areas.get_indexer(list(areas)), panel.periods.get_indexer(self.periods)
+        return np.asarray(panel.counts.values[rows][:, columns, panel.outcomes.get_loc(self.outcome)], dtype=float)
 
     # ---- moves: every check is the same estimator on a moved design ----------------------------------------------
 
@@ -360,3 +360,9 @@ def _moved(operation: Operation, grid: pd.PeriodIndex, steps: int) -> Operation:
     if first == last and not whole:
         start = max(end - length, first_begins)
     return replace(operation, start=start, end=end)
+
+
+def _read_only(counts: np.ndarray) -> np.ndarray:
+    """Keep what a design hands out again and again from being changed by one of those who get it."""
+    counts.setflags(write=False)
+    return counts

@@ -31,7 +31,7 @@ import xarray as xr
 
 from evaluate.data.periods import periods_per_year
 from evaluate.design.design import Design
-from evaluate.effects.contrasts import counterfactual_table, effect_from_draws
+from evaluate.effects.contrasts import counterfactual_table, effect_from_draws, in_window
 from evaluate.effects.effect import Effect
 from evaluate.effects.result import Result
 from evaluate.errors import DesignError, FitError
@@ -195,7 +195,9 @@ def _result(
     effects: list[Effect] = []
     for number, window in enumerate(design.windows):
         without = np.exp(posterior.log_mean - posterior.log_effect[:, :, number])
-        predicted = negative_binomial_counts(without, posterior.hyper[:, 2], random)
+        inside = in_window(design, window)
+        predicted = np.full_like(without, np.nan)
+        predicted[:, inside] = negative_binomial_counts(without[:, inside], posterior.hyper[:, 2], random)
         effects.append(
             effect_from_draws(
                 design,

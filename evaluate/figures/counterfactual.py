@@ -102,7 +102,7 @@ def counterfactual_bundle(
     outcome, area = design.outcome, areas_text(design)
     when = f"after {effect.operation}" if effect.window == "after" else f"during {effect.operation}"
     title = (
-        title_of(f"{outcome} in {area} {when}")
+        title_of(f"{outcome} in {area} {when}", "Recorded and expected counts")
         if not finding
         else title_of(f"{outcome} {when} was {finding}", f"{outcome} was {finding}", f"Counts were {finding}")
     )

@@ -98,7 +98,7 @@ def placebos_bundle(check: CheckResult, *, source: str = "", name: str = "placeb
         data=data,
         draw=lambda ax: _draw(ax, data, kinds),
         measure="Strength of effect: fewer than expected on the left, more on the right",
-        height=0.62 if len(kinds) < 2 else 0.85,
+        height=0.78 if len(kinds) < 2 else 0.95,
     )
 
 
@@ -165,6 +165,10 @@ def _draw(ax: Axes, data: pd.DataFrame, kinds: list[str]) -> None:
         str(treated["label"]), (where, bottom - 0.6), xytext=(side * size * 1.4, 0), textcoords="offset points",
         va="center", ha="left" if side > 0 else "right", fontweight="bold",
     )  # fmt: skip
+    ticks = sorted(
+        {sign * tick for tick in range(0, int(reach) + 1, max(1, round(reach / 4))) for sign in (-1, 1)}
+    )
+    ax.set_xticks(ticks, [f"{tick}".replace("-", "−") for tick in ticks])
     several = len(kinds) > 1
     ax.set_yticks(heights if several else [], [GROUPS.get(kind, kind) for kind in kinds] if several else [])
     ax.tick_params(axis="y", length=0)

@@ -53,7 +53,7 @@ def posterior_data(result: Result, *, claim: Claim | None = None) -> pd.DataFram
     --------
     >>> import evaluate as ev
     >>> design = ev.simulated_design(ev.simulate_panel(areas=6, periods=60, seed=1))
-    >>> round(posterior_data(ev.BeforeAfter().fit(design, seed=1))["probability"].sum(), 6)
+    >>> float(posterior_data(ev.BeforeAfter().fit(design, seed=1))["probability"].sum().round(6))
     1.0
     """
     effect = _effect(result, claim)

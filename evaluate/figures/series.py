@@ -86,7 +86,9 @@ def series_bundle(design: Design, *, name: str = "series") -> Bundle:
     compared = _change(design, _controls(design), window) if controls else ""
     when = f"{window.name} {window.operation}"
     plain = title_of(
-        f"{design.outcome} in {area} and {controls} comparison areas", f"{design.outcome} in {area}"
+        f"{design.outcome} in {area} and {controls} comparison areas",
+        f"{design.outcome} in {area}",
+        "The counts",
     )
     title = plain
     if treated and compared:

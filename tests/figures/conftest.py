@@ -1,0 +1,206 @@
+"""Results made by hand, so that figures do not change when a method does, and every figure by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from math import log
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+
+import evaluate as ev
+from evaluate.checks.result import CheckResult
+from evaluate.effects.contrasts import counterfactual_table, effect_from_estimate
+from evaluate.effects.effect import StudentRatio
+from evaluate.figures.bundle import Bundle
+from evaluate.figures.counterfactual import counterfactual_bundle
+from evaluate.figures.cumulative import cumulative_bundle
+from evaluate.figures.effects import effects_bundle
+from evaluate.figures.map import map_bundle
+from evaluate.figures.placebos import placebos_bundle
+from evaluate.figures.posterior import posterior_bundle
+from evaluate.figures.series import series_bundle
+from evaluate.figures.specifications import specifications_bundle
+from evaluate.figures.timeline import timeline_bundle
+from evaluate.reports.findings import Event
+
+
+@dataclass(frozen=True)
+class Named:
+    """An estimator of which only the name is used."""
+
+    name: str
+
+    def fit(self, design: ev.Design, *, seed: int) -> ev.Result:
+        raise NotImplementedError
+
+
+@pytest.fixture(scope="session")
+def design() -> ev.Design:
+    """Counts in the form of a wave, a spike, a month's operation and one of five days the next year."""
+    panel = ev.simulate_panel(areas=24, periods=72, buffers=2, operation_at=40, seed=1)
+    counts = panel.counts.copy()
+    month = np.arange(72)
+    wave = 60 + 12 * np.sin(month / 12 * 2 * np.pi) + 6 * np.cos(month * 2.1)
+    wave[37:40] += (10, 18, 25)
+    wave[41:] *= 0.78
+    counts.loc[{"area": "A01", "outcome": "crime"}] = np.round(wave)
+    for at, area in enumerate(panel.areas[1:]):
+        own = 40 + at + (8 + at % 5) * np.sin(month / 12 * 2 * np.pi) + 5 * np.cos(month * (1.1 + at / 9))
+        counts.loc[{"area": area, "outcome": "crime"}] = np.round(own)
+    panel = replace(panel, counts=counts, labels={"A01": "Loxford", "A02": "Mayfield", "A03": "Goodmayes"})
+    return ev.Design(
+        panel,
+        outcome="crime",
+        treated=["A01"],
+        buffer=["A02", "A03"],
+        operations=[
+            ev.Operation("May 2013", "2013-05-01", "2013-05-31"),
+            ev.Operation("June 2014", "2014-06-22", "2014-06-26"),
+        ],
+        before="36 months",
+        after="12 months",
+        trigger="3 months",
+    )
+
+
+def hand_made(
+    design: ev.Design, *, name: str = "structural model", ratios: tuple[float, ...] = (1.1, 0.76, 0.95, 0.84)
+) -> ev.Result:
+    """A result whose rate ratios are stated, with a standard error of 0.09."""
+    months = np.arange(len(design.periods))
+    expected = 60 + 11 * np.sin((months + 4) / 12 * 2 * np.pi)
+    effects = []
+    for window, ratio in zip(design.windows, ratios, strict=True):
+        inside = design.periods.isin(window.periods)
+        mean = float(expected[inside].sum())
+        spread = 2.2 * np.sqrt(mean)
+        effects.append(
+            effect_from_estimate(
+                design,
+                window,
+                ratio=StudentRatio(log(ratio), 0.09, float("inf")),
+                expected=mean,
+                predicted_interval=(mean - spread, mean + spread),
+            )
+        )
+    table = counterfactual_table(
+        design,
+        expected,
+        expected_interval=(expected * 0.92, expected * 1.08),
+        predicted_interval=(expected * 0.70, expected * 1.32),
+    )
+    noise = np.random.default_rng(1).normal(0, 8, size=(2, 250, len(expected)))
+    predictive = xr.Dataset(
+        {"count": (("chain", "draw", "period"), np.round(expected + noise))},
+        coords={"period": [str(period) for period in design.periods]},
+    )
+    draws = xr.DataTree.from_dict({"posterior_predictive": predictive})
+    return ev.Result(Named(name), design, effects, table, seed=1, draws=draws)
+
+
+@pytest.fixture(scope="session")
+def result(design: ev.Design) -> ev.Result:
+    """The headline fit."""
+    return hand_made(design)
+
+
+@pytest.fixture(scope="session")
+def claim() -> ev.Claim:
+    """A claim of a halving after the first operation."""
+    return ev.Claim(
+        "a huge reduction", source="a newspaper", operation="May 2013", window="after", reduction=0.5
+    )
+
+
+@pytest.fixture(scope="session")
+def placebo_check() -> CheckResult:
+    """The treated area and forty untreated ones, of which three are as far from nought."""
+    scores = np.round(np.linspace(-2.4, 2.4, 40) ** 3 / 5.5, 3)
+    rows = [{"kind": "treated", "label": "Loxford", "rate_ratio": 0.76, "statistic": -2.2}]
+    rows += [
+        {
+            "kind": "untreated area",
+            "label": f"A{at:02d}",
+            "rate_ratio": float(np.exp(score / 10)),
+            "statistic": score,
+        }
+        for at, score in enumerate(scores)
+    ]
+    facts = {"operation": "May 2013", "window": "after"}
+    return CheckResult("placebo in space", "?", "", 0.1, 0.05, False, pd.DataFrame(rows), facts)
+
+
+@pytest.fixture(scope="session")
+def specifications() -> pd.DataFrame:
+    """Twenty-four specifications, one of them the plan's own."""
+    rows = []
+    for at in range(24):
+        ratio = 0.72 + 0.014 * ((at * 7) % 24)
+        rows.append(
+            {
+                "estimator": ("structural model", "time series")[at % 2],
+                "controls": ("all others", "nearest 20", "same force")[at % 3],
+                "window": ("6 months", "12 months")[(at // 6) % 2],
+                "rate_ratio": ratio,
+                "lower": ratio * 0.85,
+                "upper": ratio * 1.18,
+                "headline": at == 5,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+EVENTS = (
+    Event("Dispersal orders and charity outreach", "2013-01-01", "2013-12-31"),
+    Event("Consultation on fining kerb crawlers", "2014-01-10", "2014-03-31"),
+    Event("Ward boundary moved", "2014-05-03", "2014-05-03"),
+)
+
+FIGURES = (
+    "counterfactual", "series", "effects", "claims", "cumulative", "posterior", "placebos", "specifications",
+    "timeline", "map",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A claim and what it is judged by."""
+
+    claim: ev.Claim
+    result: ev.Result | None
+
+
+@pytest.fixture(scope="session")
+def bundles(design, result, claim, placebo_check, specifications) -> dict[str, Bundle]:
+    """Every figure by name."""
+    other = hand_made(design, name="interrupted time series", ratios=(1.2, 0.7, 0.6, 1.02))
+    second = replace(claim, operation="June 2014", reduction=0.21)
+    source = "Simulated data, not recorded crime. May 2010 to June 2015."
+    return {
+        "counterfactual": counterfactual_bundle(result),
+        "series": series_bundle(design),
+        "effects": effects_bundle([result, other]),
+        "claims": effects_bundle([Judged(claim, result), Judged(second, result)], name="claims"),
+        "cumulative": cumulative_bundle(result),
+        "posterior": posterior_bundle(result, claim=claim),
+        "placebos": placebos_bundle(placebo_check, source=source),
+        "specifications": specifications_bundle(specifications, source=source),
+        "timeline": timeline_bundle(design, events=EVENTS),
+        "map": map_bundle(design),
+    }
+
+
+@pytest.fixture(params=FIGURES)
+def bundle(request: pytest.FixtureRequest, bundles: dict[str, Bundle]) -> Bundle:
+    """Each figure in turn."""
+    return bundles[request.param]
+
+
+@pytest.fixture(scope="session")
+def remade() -> Callable[..., ev.Result]:
+    """Make a result with stated rate ratios."""
+    return hand_made

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -115,21 +115,31 @@ def wards() -> pd.DataFrame:
     return ward_file()
 
 
+def write_study(folder: Path, wards: pd.DataFrame | None, changes: Sequence[tuple[str, str]]) -> Path:
+    """Write the small study with some of its text replaced."""
+    folder.mkdir(exist_ok=True)
+    text = PLAN
+    for old, new in changes:
+        assert old in text, f"the plan of the tests has no {old!r}"
+        text = text.replace(old, new, 1)
+    (folder / "plan.toml").write_text(text, encoding="utf-8")
+    if wards is not None:
+        wards.to_csv(folder / "wards.csv", index=False)
+    return folder
+
+
 @pytest.fixture
 def make_study(tmp_path: Path, wards: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> MakeStudy:
-    """Write the small study with some of its text replaced, and return its folder."""
-    monkeypatch.delenv("EVALUATE_DATA", raising=False)
+    """Write the small study, where no data outside its folder are found, and return the folder."""
+    monkeypatch.setenv("EVALUATE_DATA", str(tmp_path))
 
-    def make(*changes: tuple[str, str], data: bool = True, name: str = "small") -> Path:
-        folder = tmp_path / name
-        folder.mkdir(exist_ok=True)
-        text = PLAN
-        for old, new in changes:
-            assert text.count(old) >= 1, f"the plan of the tests has no {old!r}"
-            text = text.replace(old, new, 1)
-        (folder / "plan.toml").write_text(text, encoding="utf-8")
-        if data:
-            wards.to_csv(folder / "wards.csv", index=False)
-        return folder
+    def make(*changes: tuple[str, str], data: bool = True) -> Path:
+        return write_study(tmp_path / "small", wards if data else None, changes)
 
     return make
+
+
+@pytest.fixture(scope="module")
+def make_study_once(tmp_path_factory: pytest.TempPathFactory, wards: pd.DataFrame) -> MakeStudy:
+    """Write the small study once for all tests of a file."""
+    return lambda *changes: write_study(tmp_path_factory.mktemp("studies") / "small", wards, changes)

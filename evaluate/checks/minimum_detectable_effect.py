@@ -25,6 +25,10 @@ SIZES = (0.0, 0.1, 0.2, 0.35, 0.5, 0.7, 0.9)
 """Reductions simulated; 0 gives the rate at which the method finds what is not there."""
 
 
+FLAT = 2.0
+"""A standard error of a log rate ratio from which on the counts say nothing of it: 95% within a factor of 50."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class MinimumDetectableEffect:
     """Find the smallest true reduction that these data would have shown.
@@ -35,8 +39,8 @@ class MinimumDetectableEffect:
     quantiles of Student's t with the estimate's degrees of freedom (1.96 + 0.84 where there are none). The SE is that
     of the likelihood: where the method has a prior and says what the SE would be without it
     (``diagnostics["standard_errors"]``, for the share f of the window's days in force, hence times f), that is used,
-    because a prior makes a posterior narrow without showing anything. Otherwise it is that of the effect, and
-    ``facts["basis"]`` says which.
+    because a prior makes a posterior narrow without showing anything; where it exceeds 2, the counts being silent on
+    days so few, the planned error below stands in. Otherwise it is that of the effect. ``facts["basis"]`` says which.
 
     With ``simulations``, the treated counts are simulated with the fitted level, dispersion and autocorrelation and
     the controls' course, reductions of 0 to 90% are put into the window, and the same estimator is fitted to each; the
@@ -118,7 +122,7 @@ class MinimumDetectableEffect:
                 "false_positive_rate_se": float(nothing["standard_error"]),
                 "failed": int(table["failed"].sum()),
             }
-        facts["curve"] = table
+        facts["curve"] = tuple(zip(table["reduction"].tolist(), table["found"].tolist(), strict=True))
         return CheckResult(
             self.name, self.question, _answer(target, number, facts), number, float("nan"), None, table, facts
         )
@@ -164,7 +168,10 @@ def likelihood_error(target: Target) -> tuple[float, float, str]:
     """
     errors = target.result.diagnostics.get("standard_errors") or {}
     if target.label in errors:
-        return float(errors[target.label]) * target.share, float("inf"), "likelihood"
+        error = float(errors[target.label])
+        if error > FLAT:
+            return error_by_planning(target), float("inf"), "planned"
+        return error * target.share, float("inf"), "likelihood"
     ratio = target.effect.ratio
     if ratio is None or not np.isfinite(ratio.log_standard_error):
         raise FitError(
@@ -178,9 +185,14 @@ def likelihood_error(target: Target) -> tuple[float, float, str]:
 
 def planned_reduction(target: Target, *, power: float = 0.8) -> float:
     """Smallest detectable reduction from mean, dispersion and autocorrelation alone, with no model fitted."""
+    return smallest_detectable(error_by_planning(target), power=power)
+
+
+def error_by_planning(target: Target) -> float:
+    """Standard error of the log rate ratio from mean, dispersion and autocorrelation alone."""
     moments = target.moments
     controls = complete(target.design.control_counts)[:, target.reference].sum()
-    error = planned_error(
+    return planned_error(
         moments.mean,
         after=int(target.inside.sum()),
         before=int(target.reference.sum()),
@@ -188,7 +200,6 @@ def planned_reduction(target: Target, *, power: float = 0.8) -> float:
         dispersion=moments.dispersion,
         autocorrelation=moments.autocorrelation,
     )
-    return smallest_detectable(error, power=power)
 
 
 def _slim(design: Design) -> Design:

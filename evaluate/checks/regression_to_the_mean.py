@@ -255,13 +255,14 @@ def _answer(target: Target, facts: dict[str, Any]) -> str:
     if min(facts["expected_count"], facts["observed"]) < FEWEST_FOR_PERCENT:
         return f"Counts are too small for percentages: {counts}."
     beyond = facts["raw_fall"] - facts["expected_fall_upper"]
+    ending = "The fall seen is no larger than that range allows."
+    if facts["raw_fall"] <= 0:
+        ending = "There is no fall to explain."
+    elif beyond > 0:
+        ending = f"The fall seen is {100 * beyond:.0f} percentage points larger than that range allows."
     return (
         f"Against {since} the window shows {change(-facts['raw_fall'])}. {after} "
         f"{change(-facts['expected_fall'])} was to be expected with no operation (between "
         f"{change(-facts['expected_fall_upper'])} and {change(-facts['expected_fall_lower'])}): {counts}. "
-        + (
-            f"The fall seen is {100 * beyond:.0f} percentage points larger than that range allows."
-            if beyond > 0
-            else "The fall seen is no larger than that range allows."
-        )
+        + ending
     )

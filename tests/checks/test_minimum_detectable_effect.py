@@ -22,6 +22,10 @@ def test_the_number_is_the_usual_formula(estimator, design_with):
     assert check.number == pytest.approx(1 - np.exp(-needed * ratio.log_standard_error))
     assert check.facts["basis"] == "standard error"
     assert check.passed is None
+    found = dict(check.facts["curve"])
+    assert found[0.0] == pytest.approx(0.025)
+    assert list(found.values()) == sorted(found.values())
+    assert np.interp(check.number, list(found), list(found.values())) == pytest.approx(0.8, abs=0.1)
 
 
 def test_a_likelihood_error_stands_in_for_a_posterior(estimator, design_with):
@@ -37,6 +41,10 @@ def test_an_effect_on_some_days_is_as_much_smaller_in_the_counts(estimator, desi
     told = replace(estimator.fit(design, seed=1), diagnostics={"standard_errors": {"patrols, during": 1.5}})
     check = ev.MinimumDetectableEffect(window="during").run(told, seed=1)
     assert check.facts["standard_error"] == pytest.approx(1.5 * 5 / 31)
+    flat = replace(told, diagnostics={"standard_errors": {"patrols, during": 40.0}})
+    silent = ev.MinimumDetectableEffect(window="during").run(flat, seed=1)
+    assert silent.facts["basis"] == "planned"
+    assert silent.number == silent.facts["planned"] < 0.7
     assert check.answer == (
         "Not even a complete stop on the days in force (16% of the window) would have shown in these counts 4 times "
         "in 5."

@@ -51,6 +51,16 @@ def test_a_real_fall_passes(design_with):
     assert "percentage points larger than that range allows" in check.answer
 
 
+def test_a_rise_leaves_nothing_to_explain(design_with):
+    check = ev.RegressionToTheMean().run(
+        ev.BeforeAfter().fit(design_with(trigger="1 month", rate_ratio_after=2.0), seed=1), seed=1
+    )
+    assert check.facts["raw_fall"] < 0
+    assert "shows a rise of" in check.answer
+    assert check.answer.endswith("There is no fall to explain.")
+    assert check.passed is False
+
+
 def test_baselines_stand_side_by_side(design_with):
     design = design_with(trigger="2 months", before="24 months")
     check = ev.RegressionToTheMean().run(ev.BeforeAfter().fit(design, seed=1), seed=1)

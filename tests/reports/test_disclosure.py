@@ -5,40 +5,12 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 import evaluate as ev
 from evaluate.reports.disclosure import Sum, hidden_cells, protect
 
 
-def span_of(values, hidden, sums, position, *, most=np.inf):
-    """Smallest and largest whole number a hidden count can be, given all that is published."""
-    unknown = np.flatnonzero(hidden)
-    rows, right = [], []
-    for one in sums:
-        signs = np.zeros(len(values))
-        signs[list(one.parts)] = 1
-        signs[one.total] = -1
-        rows.append(signs[unknown])
-        right.append(-(signs * np.where(hidden, 0, values)).sum())
-    highest = np.where(np.isin(unknown, [one.total for one in sums]), np.inf, most)
-    ends = []
-    for sign in (1, -1):
-        objective = np.zeros(len(unknown))
-        objective[np.flatnonzero(unknown == position)[0]] = sign
-        found = milp(
-            objective,
-            integrality=np.ones(len(unknown)),
-            bounds=Bounds(np.ones(len(unknown)), np.minimum(highest, 1e6)),
-            constraints=LinearConstraint(np.array(rows), right, right),
-        )
-        if found.status == 2:
-            return None  # this intruder's guess contradicts the table
-        ends.append(sign * found.fun)
-    return ends
-
-
-def assert_no_cell_is_pinned(values, hidden, sums, threshold):
+def assert_no_cell_is_pinned(span_of, values, hidden, sums, threshold):
     for position in np.flatnonzero(hidden):
         for most in (np.inf, threshold - 1):
             ends = span_of(values, hidden, sums, position, most=most)
@@ -60,37 +32,39 @@ def with_margins(inner):
 small_counts = st.one_of(st.integers(0, 6), st.integers(0, 60))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(small_counts, min_size=1, max_size=8), st.sampled_from([3, 5, 10]))
-def test_no_cell_of_a_one_way_table_can_be_worked_out_from_its_total(counts, threshold):
+def test_no_cell_of_a_one_way_table_can_be_worked_out_from_its_total(span_of, counts, threshold):
     values = np.array([*counts, sum(counts)], dtype=float)
     sums = [Sum(len(counts), tuple(range(len(counts))))]
     hidden = hidden_cells(values, sums, threshold=threshold)
     assert not ((values >= 1) & (values < threshold) & ~hidden).any()
-    assert_no_cell_is_pinned(values, hidden, sums, threshold)
+    assert_no_cell_is_pinned(span_of, values, hidden, sums, threshold)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40)
 @given(st.data(), st.integers(1, 5), st.integers(1, 4), st.sampled_from([3, 5, 10]))
-def test_no_cell_of_a_two_way_table_can_be_worked_out_from_its_margins(data, rows, columns, threshold):
+def test_no_cell_of_a_two_way_table_can_be_worked_out_from_its_margins(
+    span_of, data, rows, columns, threshold
+):
     row = st.lists(small_counts, min_size=columns, max_size=columns)
     inner = data.draw(st.lists(row, min_size=rows, max_size=rows))
     full, values, sums = with_margins(inner)
     hidden = hidden_cells(values, sums, threshold=threshold)
     assert not ((values >= 1) & (values < threshold) & ~hidden).any()
-    assert_no_cell_is_pinned(values, hidden, sums, threshold)
+    assert_no_cell_is_pinned(span_of, values, hidden, sums, threshold)
     frame = pd.DataFrame(full)
     published = protect(frame, row_total=rows, column_total=columns, threshold=threshold)
     assert ((published == "[c]").to_numpy().ravel() == hidden).all()
 
 
-def test_no_month_can_be_worked_out_from_windows_that_overlap():
+def test_no_month_can_be_worked_out_from_windows_that_overlap(span_of):
     months = [6, 2, 9, 12, 0, 7, 30, 3]
     values = np.array([*months, sum(months[:4]), sum(months[4:]), sum(months[1:6])], dtype=float)
     sums = [Sum(8, (0, 1, 2, 3)), Sum(9, (4, 5, 6, 7)), Sum(10, (1, 2, 3, 4, 5))]
     hidden = hidden_cells(values, sums)
     assert hidden[[1, 7]].all()
-    assert_no_cell_is_pinned(values, hidden, sums, 5)
+    assert_no_cell_is_pinned(span_of, values, hidden, sums, 5)
 
 
 def test_a_table_without_small_counts_is_published_whole():

@@ -137,6 +137,29 @@ def power(
         _show_power(table)
 
 
+@app.command(epilog="A quick look, with wide Monte Carlo errors: `evaluate calibrate --panels 20`")
+def calibrate(
+    panels: Annotated[
+        int, typer.Option("--panels", min=2, help="Simulated panels of each kind.", metavar="N")
+    ] = 200,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Root seed.", metavar="N")] = 20261123,
+    out: Annotated[
+        Path, typer.Option("--out", help="Folder for the table and its page.", metavar="DIR")
+    ] = Path("outputs/calibration"),
+) -> None:
+    """Measure how often the structural model is wrong, on simulated panels whose truth is known."""
+    with one_message():
+        from evaluate.study.calibration import calibrate as measure
+        from evaluate.study.calibration import write_calibration
+
+        with progress_bar() as progress:
+            table = measure(
+                panels=panels, seed=seed, progress=lambda cell, done, cells: progress(done / cells, cell)
+            )
+        page = write_calibration(table, out, seed=seed)
+        typer.echo(f"Calibration: {page}")
+
+
 @app.command()
 def samples() -> None:
     """List the studies and the data that come with the package."""

@@ -87,7 +87,10 @@ def _agrees(wanted: object, tolerance: float, found: Quantity | None) -> bool:
         return False
     if isinstance(found, str):
         return str(wanted).strip() == found
-    return abs(float(str(wanted)) - found) <= float(tolerance)
+    try:
+        return abs(float(str(wanted)) - found) <= float(tolerance)
+    except ValueError:  # words where the run has a number
+        return False
 
 
 def _of_claim(finding: Finding) -> dict[str, Quantity]:

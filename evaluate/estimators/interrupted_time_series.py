@@ -205,7 +205,7 @@ class InterruptedTimeSeries:
             covariance, interval = sandwich(fit, counts, columns, weights, meat), "Newey-West t interval"
         residuals = (counts - fit.means) / np.sqrt(fit.means + fit.alpha * fit.means**2)
 
-        def draw(log_means: np.ndarray, random: np.random.Generator) -> np.ndarray:
+        def draw(log_means: np.ndarray, chosen: np.ndarray, random: np.random.Generator) -> np.ndarray:
             means = np.exp(np.minimum(log_means, 40))
             if binomial:
                 return draw_counts_quadratic(means, fit.alpha, random)
@@ -248,8 +248,9 @@ class InterruptedTimeSeries:
             "ols": "ordinary least squares t interval (descriptive)",
         }[self.inference]
 
-        def draw(log_means: np.ndarray, random: np.random.Generator) -> np.ndarray:
-            return np.asarray(np.exp(log_means + _autoregressive_noise(log_means.shape, carried, sd, random)))
+        def draw(log_means: np.ndarray, chosen: np.ndarray, random: np.random.Generator) -> np.ndarray:
+            noise = _autoregressive_noise((len(log_means), len(chosen)), carried, sd, random)
+            return np.asarray(np.exp(log_means + noise[:, chosen]))
 
         series = SeriesFit(
             terms, offset, parameters, fit.covariance, fit.degrees_of_freedom, draw, interval,

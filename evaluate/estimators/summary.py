@@ -27,7 +27,7 @@ class SeriesFit:
     terms : Terms
         Its regressors.
     offset : numpy.ndarray
-        Shape (periods,): log exposure.
+        Shape (periods,): log exposure, and what else is known of the log mean.
     parameters : numpy.ndarray
         Shape (p,): coefficients of the columns, then log ratios of the windows.
     covariance : numpy.ndarray
@@ -35,7 +35,8 @@ class SeriesFit:
     freedom : callable
         Degrees of freedom of a contrast of shape (p,).
     draw : callable
-        From log means of shape (draws, periods) and a generator to counts that could have been recorded.
+        From log means of shape (draws, chosen periods), the chosen periods as a mask of shape (periods,) and a
+        generator to counts that could have been recorded.
     retransformation : float
         What exp(log mean) is multiplied by to be a mean count; 1 for count families.
     interval : str
@@ -47,7 +48,7 @@ class SeriesFit:
     parameters: np.ndarray
     covariance: np.ndarray
     freedom: Callable[[np.ndarray], float]
-    draw: Callable[[np.ndarray, np.random.Generator], np.ndarray]
+    draw: Callable[[np.ndarray, np.ndarray, np.random.Generator], np.ndarray]
     interval: str
     retransformation: float = 1.0
 
@@ -99,7 +100,7 @@ def result_of(
         design,
         fit.retransformation * np.exp(point),
         expected_interval=_ends(fit.retransformation * np.exp(without), tails),
-        predicted_interval=_ends(fit.draw(without, random), tails),
+        predicted_interval=_ends(fit.draw(without, np.ones(len(design.periods), dtype=bool), random), tails),
     )
     keys = [window_name(window.key) for window in design.windows]
     return Result(
@@ -149,7 +150,7 @@ def _effect(
     level, tails = intervals
     point = fit.offset + fit.terms.linear(fit.parameters) - fit.terms.effect(fit.parameters, number)
     without = (log_means - fit.terms.effect(draws, number))[:, chosen]
-    low, high = np.quantile(fit.draw(without, random).sum(axis=1), tails)
+    low, high = np.quantile(fit.draw(without, chosen, random).sum(axis=1), tails)
     return effect_from_estimate(
         design,
         window,

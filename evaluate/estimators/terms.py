@@ -149,12 +149,16 @@ class Terms:
         Of the columns, then of the windows.
     owner : numpy.ndarray
         Shape (columns,): number of the window a column belongs to, BACKGROUND or TRIGGER.
+    shaped : frozenset of int
+        Numbers of the windows whose effect is ``weight phi`` on the log scale, a transfer function, instead of a share
+        of the period.
     """
 
     columns: np.ndarray
     weights: np.ndarray
     names: tuple[str, ...]
     owner: np.ndarray
+    shaped: frozenset[int] = frozenset()
 
     def effect(self, parameters: np.ndarray, window: int) -> np.ndarray:
         """What a window adds to the log mean.
@@ -174,8 +178,11 @@ class Terms:
         split = self.columns.shape[1]
         mine = np.flatnonzero(self.owner == window)
         phi = np.asarray(parameters[..., split + window])[..., None]
+        slope = parameters[..., mine] @ self.columns[:, mine].T
+        if window in self.shaped:
+            return np.asarray(self.weights[:, window] * phi + slope)
         factor = np.maximum(1 + self.weights[:, window] * np.expm1(phi), 1e-12)
-        return np.asarray(np.log(factor) + parameters[..., mine] @ self.columns[:, mine].T)
+        return np.asarray(np.log(factor) + slope)
 
     def effect_derivative(self, parameters: np.ndarray, window: int) -> np.ndarray:
         """Derivative of ``effect`` in the parameters, shape (periods, columns + windows)."""
@@ -183,8 +190,15 @@ class Terms:
         out = np.zeros((len(self.columns), split + self.weights.shape[1]))
         mine = self.owner == window
         out[:, :split][:, mine] = self.columns[:, mine]
-        out[:, split + window] = slopes(parameters[split:], self.weights)[:, window]
+        out[:, split + window] = self._slopes(parameters[split:])[:, window]
         return out
+
+    def _slopes(self, phi: np.ndarray) -> np.ndarray:
+        """Derivative of each window's part of the log mean in its phi, shape (periods, windows)."""
+        found = slopes(phi, self.weights)
+        for window in self.shaped:
+            found[:, window] = self.weights[:, window]
+        return found
 
     def triggers(self, parameters: np.ndarray) -> np.ndarray:
         """What the triggers add to the log mean, shape (..., periods)."""
@@ -201,7 +215,7 @@ class Terms:
 
     def jacobian(self, parameters: np.ndarray) -> np.ndarray:
         """Derivative of ``linear`` in the parameters, shape (periods, columns + windows)."""
-        return np.hstack([self.columns, slopes(parameters[self.columns.shape[1] :], self.weights)])
+        return np.hstack([self.columns, self._slopes(parameters[self.columns.shape[1] :])])
 
 
 def terms_of(

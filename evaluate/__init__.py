@@ -35,6 +35,7 @@ from evaluate.design.simulated import simulated_design
 from evaluate.effects.effect import Effect
 from evaluate.effects.result import Result
 from evaluate.errors import DataError, DesignError, EvaluateError, EvaluateWarning, FitError
+from evaluate.estimators.arima_intervention import ArimaIntervention
 from evaluate.estimators.before_after import BeforeAfter
 from evaluate.estimators.difference_in_differences import DifferenceInDifferences
 from evaluate.estimators.hierarchical import HierarchicalModel
@@ -64,6 +65,7 @@ __all__ = [
     "FLAT",
     "HOT_SPOTS",
     "SCEPTICAL",
+    "ArimaIntervention",
     "BeforeAfter",
     "CheckResult",
     "CheckResults",

@@ -88,6 +88,7 @@ def facts_from(
         month_to_month=_variation(target),
         sustained_months=_months_after(window),
         late_ratio=_late_ratio(result, window, effect),
+        triggered=bool(target.trigger.any()),
         **_design_facts(result, window),
         **_check_facts(claim, checks, effect),
     )
@@ -219,7 +220,6 @@ def _design_facts(result: Result, window: Window) -> dict[str, Any]:
         "n_before": int((design.baseline & ~np.isnan(counts)).sum()),
         "n_after": sum(len(w.periods) for w in own),
         "fine_periods": period_name(design.periods) in ("day", "week"),
-        "triggered": bool(len(design.trigger_periods)),
     }
 
 

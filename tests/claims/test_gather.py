@@ -111,6 +111,16 @@ def test_a_claim_of_more_than_half_has_to_hold_net_in_its_own_size(stated):
         assert facts_from(claim, stated(0.3, 0.15), checks).net_of_buffers is left
 
 
+def test_only_the_operation_that_followed_the_spike_is_triggered(stated, design):
+    two = [*design.operations, ev.Operation("May 2017", "2017-05-22", "2017-05-26")]
+    both = replace(design, operations=two, after="6 months", trigger="3 months")
+    result = stated(0.8, 0.15, of=both)
+    assert facts_from(replace(AFTER, operation="June 2017"), result).triggered
+    assert not facts_from(replace(AFTER, operation="May 2017"), result).triggered
+    alone = facts_from(replace(AFTER, operation="June 2017"), stated(0.8, 0.15))
+    assert not alone.triggered
+
+
 def test_days_and_place_scale_the_claim(stated, design):
     short = design.with_operations([ev.Operation("May", "2016-05-22", "2016-05-26")])
     during = ev.Claim("it halved", source="s", window="during", reduction=0.5)

@@ -26,7 +26,7 @@ lint: $(venv)/.dev  ## Check style, types and the import order of the rooms
 	$(bin)/ruff check
 	$(bin)/ruff format --check
 	$(bin)/mypy
-	$(bin)/lint-imports
+	$(bin)/lint-imports --no-cache
 
 format: $(venv)/.dev  ## Put the code into the project's style
 	$(bin)/ruff check --fix

@@ -87,8 +87,10 @@ def series(design: Design, areas: Sequence[str]) -> pd.Series:
     >>> bool((series(design, design.treated).to_numpy() == design.treated_counts).all())
     True
     """
-    counts = design.panel.counts.sel(area=list(areas), outcome=design.outcome).transpose("area", "period")
-    together = pd.Series(counts.values.sum(axis=0), index=design.panel.periods)
+    panel = design.panel
+    rows = np.asarray(panel.areas.isin(list(areas)))
+    column = list(panel.outcomes).index(design.outcome)
+    together = pd.Series(panel.counts.values[rows, :, column].sum(axis=0), index=panel.periods)
     return together.loc[design.periods[0] : design.periods[-1]]
 
 

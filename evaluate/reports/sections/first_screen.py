@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isnan
+
 from evaluate.reports.blocks import (
     Answer,
     Block,
@@ -63,10 +65,10 @@ def first_screen(report: Protected, figure: FigureBlock | None) -> tuple[Block, 
 def claim_and_answer(finding: Finding) -> tuple[Block, ...]:
     """Quote the claim, and answer it in a sentence."""
     claim, verdict = finding.claim, finding.verdict
-    return (
-        Quote(claim.text, claim.speaker, claim.source),
-        Answer(FINDINGS.get(verdict.finding, capital(verdict.finding)), verdict.words),
-    )
+    title, words = FINDINGS.get(verdict.finding, capital(verdict.finding)), verdict.words
+    if words.startswith(f"{title}. "):  # the sentence begins with its own title, which is not said twice
+        title, words = f"{title}.", words.removeprefix(f"{title}. ")
+    return Quote(claim.text, claim.speaker, claim.source), Answer(title, words)
 
 
 def key_facts(finding: Finding) -> KeyFacts:
@@ -76,14 +78,15 @@ def key_facts(finding: Finding) -> KeyFacts:
         size = f"that the {claim.direction} was {claim.size:.0%} or more, as claimed"
     else:
         size = f"that there was {'an increase' if claim.direction == 'increase' else 'a reduction'} at all"
+    if isnan(verdict.probability):
+        size = "the claim was not tested, so none is given"
+    detectable = "A fall smaller than this would be missed more than one time in five."
+    if isnan(verdict.smallest_detectable):
+        detectable = "It was not worked out for this claim."
     facts = (
         Fact("Probability", probability_text(verdict), capital(size) + "."),
         Fact("Analytical confidence", capital(verdict.confidence), CONFIDENCES[verdict.confidence]),
         Fact("Design grade, A to E", verdict.grade, GRADES[verdict.grade]),
-        Fact(
-            "Smallest detectable fall",
-            detectable_text(verdict),
-            "A lasting fall smaller than this would be missed more than one time in five.",
-        ),
+        Fact("Smallest detectable fall", detectable_text(verdict), detectable),
     )
     return KeyFacts(facts)

@@ -19,7 +19,6 @@ def limits_section(report: Protected) -> tuple[Block, ...]:
         *_part_periods(findings),
         *_enforcement(findings),
         *_untested(findings),
-        *findings.panel.provenance.notes,
     ]
     general = (
         "Police recorded crime is not an accredited official statistic. It counts what was reported and recorded, "

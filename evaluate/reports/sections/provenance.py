@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from evaluate.reports.blocks import Block, Heading, Paragraph, TableBlock
+from evaluate.reports.blocks import Block, Bullets, Heading, Paragraph, TableBlock
 from evaluate.reports.protection import Protected
 from evaluate.reports.tables import Column, Table
 
@@ -24,6 +24,8 @@ def provenance_section(report: Protected) -> tuple[Block, ...]:
     ]
     if findings.panel.provenance.files:
         blocks.append(TableBlock(_files(report)))
+    if findings.panel.provenance.notes:
+        blocks.append(Bullets(findings.panel.provenance.notes))
     rows = [
         (name, _text(value))
         for name, value in flat_entries(findings.manifest)

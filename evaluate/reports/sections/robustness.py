@@ -6,7 +6,7 @@ from evaluate.reports.blocks import Block, FigureBlock, Heading, Paragraph, Tabl
 from evaluate.reports.findings import Finding
 from evaluate.reports.protection import Protected
 from evaluate.reports.sections.threats import check_answer
-from evaluate.reports.sections.words import area_names, shortened_quote
+from evaluate.reports.sections.words import area_names
 from evaluate.reports.tables import Column, Table, generic_table, interval
 
 DISPLACEMENT = "displacement"
@@ -59,7 +59,7 @@ def sensitivity_section(report: Protected, figure: FigureBlock | None) -> tuple[
     if table.empty:
         return (heading, Paragraph("The plan lists no sensitivities, so none was tried."))
     names = {
-        name: f"{number}. “{shortened_quote(finding.claim.text, 40)}”"
+        name: f"Claim {number}"
         for number, finding in enumerate(report.findings.findings, start=1)
         for name in (finding.claim.id, finding.claim.text)
         if name

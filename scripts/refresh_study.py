@@ -18,6 +18,7 @@ import pandas as pd
 import evaluate as ev
 from evaluate.figures.counterfactual import counterfactual_bundle
 from evaluate.figures.save import render_svg
+from evaluate.reports.findings import Finding
 from evaluate.study.run import Run
 from evaluate.study.study import load_study
 
@@ -51,8 +52,13 @@ def results_of(run: Run, table: pd.DataFrame) -> str:
     lines = ["| " + " | ".join(heads) + " |", "|" + "---|" * len(heads)]
     for name, finding in run.by_claim.items():
         claim, verdict = finding.claim, finding.verdict
-        size = claim.reduction if claim.reduction is not None else float("nan")
-        cells = [f"*{name}*: {claim.outcome}, {claim.operation} {claim.window}".rstrip(), change(1 - size)]
+        size = float("nan") if claim.reduction is None else claim.reduction
+        about = f", {claim.operation} {claim.window}" if claim.operation else ""
+        cells = [f"*{name}*: {claim.outcome}{about}", change(1 - size)]
+        part = share_of_periods(finding)
+        if part < 1:
+            size *= part
+            cells[-1] += f" on its days, {change(1 - size)} in all"
         if truth:
             cells.append(change(float(planted.get(f"{name}/rate_ratio", "nan"))))
         if finding.result is None:
@@ -64,6 +70,15 @@ def results_of(run: Run, table: pd.DataFrame) -> str:
         graded = "" if finding.result is None else f" ({verdict.grade}, {verdict.confidence})"
         lines.append("| " + " | ".join([*cells, f"**{verdict.finding}**{graded}"]) + " |")
     return "\n".join(lines) + "\n"
+
+
+def share_of_periods(finding: Finding) -> float:
+    """Share of the claim's periods that its operation covers."""
+    if finding.result is None:
+        return 1.0
+    design = finding.result.design
+    window = design.window(finding.claim.operation, finding.claim.window)
+    return float(window.share[design.periods.isin(window.periods)].mean())
 
 
 def change(ratio: float) -> str:

@@ -166,7 +166,7 @@ class ArimaIntervention:
         random = np.random.default_rng(seed)
         noise = values - shaped.linear(parameters)
         expected, strayed = forecast_noise(
-            fit, noise, order, seasonal, cycle=cycle, known=before, draws=DRAWS, random=random
+            fit, noise, (order, seasonal, cycle), known=before, draws=DRAWS, random=random
         )
         residual = (noise - expected)[design.baseline & known]
         if differenced:

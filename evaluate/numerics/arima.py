@@ -197,10 +197,8 @@ def choose_order(
 def forecast_noise(
     fit: ArimaFit,
     noise: np.ndarray,
-    order: Order,
-    seasonal: Order,
+    form: tuple[Order, Order, int],
     *,
-    cycle: int,
     known: int,
     draws: int,
     random: np.random.Generator,
@@ -213,10 +211,8 @@ def forecast_noise(
         Its ARMA coefficients are used.
     noise : numpy.ndarray
         Shape (n,): values less the regression, NaN where missing.
-    order, seasonal : tuple of int
-        Of the fit.
-    cycle : int
-        Periods in a season.
+    form : tuple
+        Order, seasonal order and periods in a season of the fit.
     known : int
         Number of first periods that are known; the rest is forecast from them.
     draws : int
@@ -230,7 +226,7 @@ def forecast_noise(
         Expected errors, shape (n,): one step ahead for the known periods; and paths less what is expected, shape
         (draws, n).
     """
-    model = _model(noise[:known], None, order, seasonal, cycle)
+    model = _model(noise[:known], None, *form)
     tail = fit.parameters[len(fit.coefficients) :]
     steps = len(noise) - known
     with warnings.catch_warnings():
@@ -238,9 +234,7 @@ def forecast_noise(
         found = model.filter(tail)
         mean = np.concatenate([np.asarray(found.fittedvalues), np.asarray(found.forecast(steps))])
     strayed = random.normal(0, np.sqrt(tail[-1]), size=(draws, len(noise)))
-    strayed[:, known:] = signal.lfilter(
-        *_polynomials(tail, order, seasonal, cycle), strayed[:, known:], axis=1
-    )
+    strayed[:, known:] = signal.lfilter(*_polynomials(tail, *form), strayed[:, known:], axis=1)
     return mean, strayed
 
 

@@ -107,14 +107,14 @@ def test_refuses_a_window_nobody_published():
 
 
 def test_covers_the_truth_where_its_assumptions_hold():
-    """No season, trend, shock or autocorrelation: 95% intervals of 200 panels cover about 95%."""
+    """No season, trend, shock or autocorrelation: 95% intervals of 100 panels cover about 95%."""
     process = ev.Process(mean=30, dispersion=1.5, autocorrelation=0, persistent_share=0, season=0, shock=0)
     covered = []
-    for seed in range(200):
+    for seed in range(100):
         panel = ev.simulate_panel(areas=1, periods=36, process=process, rate_ratio_after=0.7, seed=seed)
         effect = ev.BeforeAfter().fit(_alone(panel), seed=seed).effect("operation", "after")
         covered.append(effect.lower <= 0.7 <= effect.upper)
-    assert 0.90 <= np.mean(covered) <= 0.99  # three Monte Carlo errors of 0.015 around 0.95
+    assert 0.88 <= np.mean(covered) <= 1.0  # three Monte Carlo errors of 0.022 below 0.95
 
 
 def _alone(panel: ev.SimulatedPanel) -> ev.Design:

@@ -53,7 +53,7 @@ def test_paths_stray_as_the_forecast_errors_do(order, seasonal):
     values = values - np.polyval(np.polyfit(np.arange(144), values, 1), np.arange(144))
     fit = fit_arima(values, np.zeros((144, 0)), order, seasonal, 12)
     mean, strayed = forecast_noise(
-        fit, values, order, seasonal, cycle=12, known=120, draws=20_000, random=np.random.default_rng(1)
+        fit, values, (order, seasonal, 12), known=120, draws=20_000, random=np.random.default_rng(1)
     )
     model = SARIMAX(
         values[:120], order=order, seasonal_order=(*seasonal, 12 if any(seasonal) else 0), trend="n"

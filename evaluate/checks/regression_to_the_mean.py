@@ -65,8 +65,8 @@ class RegressionToTheMean:
     >>> panel = ev.simulate_panel(areas=20, periods=60, triggered=True, seed=2)
     >>> result = ev.BeforeAfter().fit(ev.simulated_design(panel, trigger="1 month"), seed=1)
     >>> check = ev.RegressionToTheMean().run(result, seed=1)
-    >>> check.passed, round(check.facts["raw_fall"], 2), round(check.facts["expected_fall"], 2)
-    (False, 0.24, 0.2)
+    >>> check.passed, round(check.facts["raw_fall"], 2), 0.1 < check.facts["expected_fall"] < 0.3
+    (False, 0.24, True)
     """
 
     operation: str | None = None

@@ -42,14 +42,28 @@ def test_the_course_is_followed():
     assert means[:, -1].mean() == pytest.approx(600, rel=0.03)
 
 
-def test_the_mode_is_where_the_gradient_is_nought():
+def test_the_gaussian_reproduces_the_counts_on_average():
     counts, shape = np.array([5.0, 9, np.nan, 2, 7]), np.array([1.0, 1.5, 1.0, 0.5, 1.0])
-    _, mode, _ = _fit(counts, shape, 0.4, 0.5)
+    _, mean, factor = _fit(counts, shape, 0.4, 0.5)
+    covariance = np.linalg.inv(factor @ factor.T)
+    reading = np.column_stack([np.eye(5), np.ones(5)])
     known = ~np.isnan(counts)
-    means = np.where(known, shape * np.exp(mode[:5] + mode[5]), 0)
-    gap = np.where(known, counts, 0) - means
-    assert gap - autoregressive_precision(5, 0.4, 0.5) @ mode[:5] == pytest.approx(np.zeros(5), abs=1e-6)
+    expected = shape * np.exp(reading @ mean + np.diag(reading @ covariance @ reading.T) / 2)
+    gap = np.where(known, counts - expected, 0)
+    assert gap - autoregressive_precision(5, 0.4, 0.5) @ mean[:5] == pytest.approx(np.zeros(5), abs=1e-4)
     assert gap.sum() == pytest.approx(0, abs=1e-3)
+
+
+def test_small_counts_are_not_overstated():
+    truth = CountMoments(3.0, 3.0, 0.2, 0.3)
+    series = simulate_counts(truth, np.ones(42), sets=60, random=np.random.default_rng(2))
+    ratios = []
+    for seed, counts in enumerate(series):
+        random = np.random.default_rng(seed)
+        known = np.where(np.arange(42) < 36, counts, np.nan)
+        means = forecast_means(known, np.ones(42), typical_sd=truth.deviation_sd, draws=300, random=random)
+        ratios.append(means[:, 36:].mean())
+    assert np.mean(ratios) == pytest.approx(3.0, abs=3 * np.std(ratios) / np.sqrt(60))
 
 
 def test_precision_is_the_inverse_of_the_covariance():

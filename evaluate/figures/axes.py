@@ -111,11 +111,11 @@ def date_axis(ax: Axes, first: float, last: float) -> None:
     start, end = (pd.Timestamp("1970-01-01") + pd.Timedelta(days=day) for day in (first, last))
     years = (last - first) / 365.25
     if years >= 2:
-        marks = pd.date_range(start, end, freq="YS")
+        marks = pd.date_range(start, end, freq="YS", inclusive="left")
         marks = marks[:: max(1, int(np.ceil(len(marks) / most)))]
         labels = [f"{mark:%Y}" for mark in marks]
     else:
-        marks = pd.date_range(start, end, freq="MS")
+        marks = pd.date_range(start, end, freq="MS", inclusive="left")
         marks = marks[:: max(1, int(np.ceil(len(marks) / most)))]
         changes = [at == 0 or mark.year != marks[at - 1].year for at, mark in enumerate(marks)]
         labels = [

@@ -109,7 +109,7 @@ def counterfactual_bundle(
     controls = len(design.control)
     bands = result.counterfactual[["predicted_lower", "expected_lower"]].notna().any()
     reading = f"Solid line with dots: {outcome} recorded in {area}. Dashed: expected without the operation"
-    reading += f" (by the {result.estimator.name})."
+    reading += f" (method: {result.estimator.name})."
     if bands["expected_lower"]:
         reading += " Darker band: 95% interval of what was expected."
     if bands["predicted_lower"]:

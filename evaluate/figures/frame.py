@@ -67,9 +67,8 @@ def _in_margins(
             number,
             xy=(EDGE, high - tops[number]),
             coordinates="figure points",
-            above=False,
         )
-    _write(ax, blocks, sizes, 2, xy=(EDGE, EDGE), coordinates="figure points", above=True)
+    _write(ax, blocks, sizes, 2, xy=(EDGE, EDGE), coordinates="figure points")
     top = (tops[1] + heights[1] + sizes[1] * 0.25) / high if blocks[0] or blocks[1] else 0.0
     bottom = (EDGE + heights[2] + sizes[1] * 0.25) / high if blocks[2] else 0.0
     figure.set_layout_engine("constrained", rect=(0.0, bottom, 1.0, 1.0 - top - bottom))  # type: ignore[union-attr]
@@ -81,14 +80,12 @@ def _close_by(
     """Put the words next to the axes, where other axes share the figure."""
     lift = sizes[1] * 0.5
     for number, offset in ((1, lift), (0, lift + heights[1] + gap)):
-        _write(
-            ax, blocks, sizes, number, xy=(0.0, 1.0), coordinates="axes fraction", above=True, offset=offset
-        )
+        _write(ax, blocks, sizes, number, xy=(0.0, 1.0), coordinates="axes fraction", offset=offset)
     lines = max(
         (label.get_text().count("\n") + 1 for label in ax.get_xticklabels() if label.get_text()), default=0
     )
     below = -sizes[1] * (0.9 + 1.35 * lines)
-    _write(ax, blocks, sizes, 2, xy=(0.0, 0.0), coordinates="axes fraction", above=False, offset=below)
+    _write(ax, blocks, sizes, 2, xy=(0.0, 0.0), coordinates="axes fraction", offset=below)
 
 
 def _write(
@@ -99,12 +96,14 @@ def _write(
     *,
     xy: tuple[float, float],
     coordinates: str,
-    above: bool,
     offset: float = 0.0,
 ) -> None:
     """Write one block of words."""
     if not blocks[number]:
         return
+    # At the edges of the figure the caption stands on the bottom and the rest hangs from the top; next to the axes it
+    # is the other way round.
+    above = (number == 2) == (coordinates == "figure points")
     written = ax.annotate(
         "\n".join(blocks[number]), xy, xycoords=coordinates, xytext=(0, offset), textcoords="offset points",
         va="bottom" if above else "top", ha="left", color=DARK_GREY, fontsize=sizes[number], linespacing=1.2,

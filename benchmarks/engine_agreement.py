@@ -29,7 +29,11 @@ def compare(panels: int, seed: int) -> pd.DataFrame:
     rows = []
     for number in range(panels):
         panel = ev.simulate_panel(
-            areas=13, periods=96, operation_at=72, rate_ratio_after=0.7 if number % 2 else 1.0, seed=seed + number
+            areas=13,
+            periods=96,
+            operation_at=72,
+            rate_ratio_after=0.7 if number % 2 else 1.0,
+            seed=seed + number,
         )
         design = ev.simulated_design(panel)
         fast_model = ev.StructuralModel(draws=4000).prepared(design)
@@ -52,7 +56,9 @@ def compare(panels: int, seed: int) -> pd.DataFrame:
                     "upper_apart": np.log(one.upper / other.upper) / width,
                     "width": width,
                     "pareto_k": fast.diagnostics["pareto_k"],
-                    **{key: nuts.diagnostics[key] for key in ("r_hat", "ess_bulk", "ess_tail", "divergences")},
+                    **{
+                        key: nuts.diagnostics[key] for key in ("r_hat", "ess_bulk", "ess_tail", "divergences")
+                    },
                     "seconds_fast": middle - began,
                     "seconds_nuts": ended - middle,
                 }
@@ -72,8 +78,9 @@ def page(table: pd.DataFrame, panels: int, seed: int) -> str:
         "",
         f"Made by `python benchmarks/engine_agreement.py --panels {panels} --seed {seed}` on {date.today():%d %B %Y} "
         f"with Python {platform.python_version()}, {packages}. {panels} simulated panels of 13 areas and 96 months; "
-        "the fast engine with 4,000 draws, NUTS with four chains of 1,000 draws. Both have Monte Carlo error: with an "
-        "effective sample of 2,000 a posterior mean is known to 0.02 and an interval's end to 0.05 standard deviations.",
+        "the fast engine with 4,000 draws, NUTS with four chains of 1,000 draws. Both have Monte Carlo error: "
+        "with an effective sample of 2,000 a posterior mean is known to 0.02 and an interval's end to 0.05 standard "
+        "deviations.",
         "",
         "| | largest | mean |",
         "|---|---|---|",

@@ -30,6 +30,7 @@ MOST_ARGUMENTS = 7
 LONGER_BODIES: dict[str, str] = {}
 MORE_ARGUMENTS: dict[str, str] = {
     "data/simulator.py:simulate_panel": "each is one trait of the simulated data, by keyword, with a default",
+    "numerics/wandering.py:series": "each is one array of the engine's data or prior, as the model's equation names it",
 }
 
 # Loaded when first needed, so that `import evaluate` and `evaluate --help` are quick.

@@ -127,7 +127,8 @@ def period_bounds(periods: pd.PeriodIndex) -> tuple[pd.DatetimeIndex, pd.Datetim
     """First and last day of each period, both at midnight."""
     # Through day numbers: start_time and normalize() look for a frequency each time, which costs eight times as much,
     # and a check makes hundreds of designs.
-    first, last = (periods.asfreq("D", how=how).asi8.astype("datetime64[D]") for how in ("start", "end"))
+    first = periods.asfreq("D", how="S").asi8.astype("datetime64[D]")
+    last = periods.asfreq("D", how="E").asi8.astype("datetime64[D]")
     return pd.DatetimeIndex(first.astype("datetime64[us]")), pd.DatetimeIndex(last.astype("datetime64[us]"))
 
 

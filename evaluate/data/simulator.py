@@ -197,7 +197,7 @@ def simulate_panel(
     """
     process = process or Process()
     at = (3 * periods) // 4 if operation_at is None else operation_at
-    if not 12 <= at or at + operation_periods > periods or areas < 1 + buffers:
+    if at < 12 or at + operation_periods > periods or areas < 1 + buffers:
         raise DataError(
             f"An operation at period {at} of {periods} with {buffers} buffers among {areas} areas does not fit; it "
             "needs 12 periods before it, an end inside the panel and at least one area more than buffers."

@@ -256,8 +256,10 @@ class Design:
 
     def _counts(self, areas: Sequence[str]) -> np.ndarray:
         panel = self.panel
-        rows, columns = panel.areas.get_indexer(list(areas)), panel.periods.get_indexer(self.periods)
-        return np.asarray(panel.counts.values[rows][:, columns, panel.outcomes.get_loc(self.outcome)], dtype=float)
+        rows, columns = panel.areas.get_indexer(pd.Index(areas)), panel.periods.get_indexer(self.periods)
+        return np.asarray(
+            panel.counts.values[rows][:, columns, panel.outcomes.get_loc(self.outcome)], dtype=float
+        )
 
     # ---- moves: every check is the same estimator on a moved design ----------------------------------------------
 

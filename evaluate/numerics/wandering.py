@@ -206,7 +206,7 @@ def _best_for_all(placebos: Sequence[_Placebo], drift: float) -> tuple[np.ndarra
         )
 
     found = minimize(badness, PRIOR_MEAN, method="BFGS", options={"gtol": 0.2, "maxiter": 15})
-    return found.x, np.minimum(np.diag(found.hess_inv), PRIOR_MEAN_SD**2)
+    return found.x, np.minimum(np.diag(np.asarray(found.hess_inv)), PRIOR_MEAN_SD**2)
 
 
 def series(

@@ -22,7 +22,7 @@ from evaluate.data.part_months import find_part_months
 from evaluate.data.provenance import Provenance
 from evaluate.data.stopped import describe_stops, find_stops, set_missing
 from evaluate.data.tables import PathLike, Table, open_table
-from evaluate.errors import DataError, listed, shortened
+from evaluate.errors import DataError, listed, many, shortened
 
 Detail = Literal["major", "minor", "both"]
 StructuralZeros = Literal["missing", "zero"]
@@ -110,12 +110,13 @@ def read_mps(
         )
     table = open_table(path, numbers=heads_a_month)
     layout = _recognise(table)
-    table, nowhere = _without_blank_areas(table, layout)
+    cells = counts_in(table, list(layout.months))
+    whole = table
+    table, cells, nowhere = _without_blank_areas(table, layout, cells)
     keys = _keys(table, layout)
     labels, groups, split = _places(table, keys)
     _refuse_repeated_rows(table, keys)
 
-    cells = counts_in(table, list(layout.months))
     periods = pd.period_range(min(layout.months.values()), max(layout.months.values()), freq="M")
     areas = sorted(keys["area"].unique())
     outcomes, values, without_row = _added_up(keys, cells, areas, detail)
@@ -128,7 +129,8 @@ def read_mps(
     stops = find_stops(full.sum(axis=0)) if structural_zeros == "missing" else []
     full = set_missing(full, stops)
     notes = (
-        *_notes_on_rows(table, layout, keys, split, nowhere),
+        *_notes_on_rows(layout, keys, split),
+        *nowhere,
         f"{without_row:,} of {len(areas) * len(outcomes):,} combinations of area and category have no row in the "
         "file; they are zero in every month it covers.",
         *_notes_on_months(periods, layout, cells),
@@ -136,7 +138,7 @@ def read_mps(
         *describe_stops(stops, outcomes, periods),
     )
     provenance = Provenance(
-        files=(table.source(len(table.rows), {"blank ward code": nowhere}),),
+        files=(whole.source(len(table.rows), {"no area": len(whole.rows) - len(table.rows)}),),
         layout=f"Metropolitan Police recorded crime by {layout.level} and month, wide",
         extracted=_extracted(table, layout),
         notes=notes,
@@ -179,16 +181,20 @@ def _recognise(table: Table) -> _Layout:
     return _Layout("ward" if "code" in parts else "borough", parts, months, unread)
 
 
-def _without_blank_areas(table: Table, layout: _Layout) -> tuple[Table, int]:
-    """Leave out rows that say no area, and count them."""
+def _without_blank_areas(
+    table: Table, layout: _Layout, cells: np.ndarray
+) -> tuple[Table, np.ndarray, list[str]]:
+    """Leave out rows that say no area, and say how many."""
     head = layout.parts["code" if layout.level == "ward" else "borough"]
     blank = (table.text(head) == "").to_numpy()
     if not blank.any():
-        return table, 0
+        return table, cells, []
     if blank.all():
         raise table.refusal("no row has a value in this column.", "Download the file again.", head=head)
     kept = replace(table, rows=table.rows[~blank].reset_index(drop=True), lines=table.lines[~blank])
-    return kept, int(blank.sum())
+    offences = many(int(np.nansum(cells[blank])), "offence")
+    note = f"Rows that say no area are left out: {int(blank.sum()):,}, with {offences}."
+    return kept, cells[~blank], [note]
 
 
 def _keys(table: Table, layout: _Layout) -> pd.DataFrame:
@@ -198,7 +204,8 @@ def _keys(table: Table, layout: _Layout) -> pd.DataFrame:
     keys["area"] = table.text(parts["code"]) if layout.level == "ward" else keys["borough"]
     keys["name"] = table.text(parts["name"]) if "name" in parts else keys["area"]
     for part in ("major", "minor"):
-        keys[part] = table.text(parts[part]).str.upper().str.replace(r"\s+", " ", regex=True)
+        text = table.text(parts[part])
+        keys[part] = text.map({name: " ".join(name.upper().split()) for name in text.unique()})
         empty = np.flatnonzero(keys[part] == "")
         if len(empty):
             raise table.refusal("the category is empty.", "Correct the cell.", row=empty[0], head=parts[part])
@@ -208,26 +215,27 @@ def _keys(table: Table, layout: _Layout) -> pd.DataFrame:
 def _places(table: Table, keys: pd.DataFrame) -> tuple[dict[str, str], dict[str, str], dict[str, list[str]]]:
     """Names and boroughs by code, and the codes that stand under several boroughs."""
     first = keys.drop_duplicates(["area", "name", "borough"])
-    size = first.groupby("borough")["area"].nunique()
-    labels: dict[str, str] = {}
-    groups: dict[str, str] = {}
-    split: dict[str, list[str]] = {}
-    for area, rows in first.groupby("area"):
-        names = rows["name"].str.casefold().str.replace(r"\s+", " ", regex=True).tolist()
-        if len(set(names)) > 1:
-            other = next(place for place, name in enumerate(names) if name != names[0])
-            here, there = (f"{rows['name'].iloc[i]} in {rows['borough'].iloc[i]}" for i in (other, 0))
-            raise table.refusal(
-                f"the ward code {area} is {here} in this row, and {there} in {table.place(rows.index[0])}. "
-                "A code is one ward.",
-                "Correct the code, or leave one of the two wards out.",
-                row=rows.index[other],
-            )
-        boroughs = sorted(rows["borough"].unique(), key=lambda borough: (-int(size[borough]), borough))
-        labels[str(area)], groups[str(area)] = str(rows["name"].iloc[0]), str(boroughs[0])
-        if len(boroughs) > 1:
-            split[str(area)] = boroughs
-    return labels, groups, split
+    plain = first["name"].map(lambda name: " ".join(name.casefold().split()))
+    other = np.flatnonzero(plain != plain.groupby(first["area"]).transform("first"))
+    if len(other):
+        here = first.iloc[other[0]]
+        there = first[first["area"] == here["area"]].iloc[0]
+        raise table.refusal(
+            f"the ward code {here['area']} is {here['name']} in {here['borough']} in this row, and {there['name']} in "
+            f"{there['borough']} in {table.place(there.name)}. A code is one ward.",
+            "Correct the code, or leave one of the two wards out.",
+            row=here.name,
+        )
+    labels = dict(
+        zip(first["area"][::-1], first["name"][::-1], strict=True)
+    )  # the first name of each code stands
+    wards = first.groupby("borough")["area"].nunique().to_dict()
+    boroughs: dict[str, set[str]] = {}
+    for area, borough in zip(first["area"], first["borough"], strict=True):
+        boroughs.setdefault(area, set()).add(borough)
+    ranked = {area: sorted(known, key=lambda name: (-wards[name], name)) for area, known in boroughs.items()}
+    groups = {area: known[0] for area, known in ranked.items()}
+    return labels, groups, {area: known for area, known in ranked.items() if len(known) > 1}
 
 
 def _refuse_repeated_rows(table: Table, keys: pd.DataFrame) -> None:
@@ -269,9 +277,7 @@ def _added_up(
     return outcomes, np.concatenate(blocks, axis=2), without_row
 
 
-def _notes_on_rows(
-    table: Table, layout: _Layout, keys: pd.DataFrame, split: Mapping[str, list[str]], nowhere: int
-) -> list[str]:
+def _notes_on_rows(layout: _Layout, keys: pd.DataFrame, split: Mapping[str, list[str]]) -> list[str]:
     """Say what was done with the rows."""
     notes = []
     for area, boroughs in split.items():
@@ -279,14 +285,12 @@ def _notes_on_rows(
         added = int(mine.duplicated(["major", "minor"]).sum())
         notes.append(
             f"{mine['name'].iloc[0]} ({area}) stands under {listed(boroughs)}; it is one area, and {added} "
-            "categories that stand under both were added together."
+            "of its categories, which stand under both, were added together."
         )
-    if nowhere:
-        notes.append(f"{nowhere:,} rows have no area and are left out.")
     if layout.level == "borough":
         notes.append("The file gives no area codes; its boroughs are known by their names.")
     if layout.unread:
-        notes.append(f"Columns that were not read: {listed(layout.unread)}.")
+        notes.append(f"Not read: {listed([f'column {head}' for head in layout.unread])}.")
     return notes
 
 
@@ -299,7 +303,7 @@ def _notes_on_months(periods: pd.PeriodIndex, layout: _Layout, cells: np.ndarray
     empty = int(np.isnan(cells).sum())
     if empty:
         notes.append(
-            f"{empty:,} cells of the file are empty; what they would be part of is missing, not zero."
+            f"The file leaves {many(empty, 'cell')} empty; what they would be part of is missing, not zero."
         )
     return notes
 

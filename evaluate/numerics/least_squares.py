@@ -1,7 +1,7 @@
 """Older ways to fit a regression to a time series, kept to reproduce studies that used them and to compare.
 
-Measured coverage of their 95% intervals for a change of level is in ``docs`` of the benchmark
-``benchmarks/its_coverage.py``; none of them holds its level in short autocorrelated series.
+The coverage of their 95% intervals for a change of level is measured by
+``benchmarks/its_coverage.py``: none of them holds its level in short autocorrelated series.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from evaluate.checks.refit import Move, Refit, excludes_one, log_effect, refit
+from evaluate.checks.refit import Move, Refit, comparable, excludes_one, log_effect, refit
 from evaluate.checks.result import CheckResult
 from evaluate.checks.stand_ins import (
     Group,
@@ -106,7 +106,7 @@ class PlaceboInSpace:
                 f"{len(target.design.treated)} treated. Name more controls."
             )
         moves = [Move("+".join(group), partial(with_stand_in, group=group)) for group in groups]
-        refits = refit(target, moves, seed=seed, n_jobs=self.n_jobs)
+        refits = comparable(refit(target, moves, seed=seed, n_jobs=self.n_jobs))
         facts = target.facts | {"statistic": float(statistic)} | _standing(float(statistic), refits)
         if not facts["n_placebos"]:
             raise FitError(f"No stand-in could be fitted; for {refits[0].label}: {refits[0].problem}")
@@ -115,7 +115,7 @@ class PlaceboInSpace:
         matches = None
         if self.spike_matched and target.trigger.any():
             matches = spike_matches(target, everyone, most=self.placebos, random=random)
-            matched = refit(target, matches.moves, seed=seed, n_jobs=self.n_jobs)
+            matched = comparable(refit(target, matches.moves, seed=seed, n_jobs=self.n_jobs))
             facts |= {
                 f"spike_matched_{key}": value for key, value in _standing(float(statistic), matched).items()
             }

@@ -12,7 +12,7 @@ from scipy import stats
 
 from evaluate.checks.lengths import as_span
 from evaluate.checks.placebo_in_space import permutation_p
-from evaluate.checks.refit import Move, Refit, excludes_one, log_effect, refit
+from evaluate.checks.refit import Move, Refit, comparable, excludes_one, log_effect, refit
 from evaluate.checks.result import CheckResult
 from evaluate.checks.target import Target, find_target
 from evaluate.checks.wording import counted, percent
@@ -84,7 +84,7 @@ class PlaceboInTime:
             Move(f"start {one.start}", partial(_moved, pretended=one, operation=target.window.operation))
             for one in pretended
         ]
-        refits = refit(target, moves, seed=seed, n_jobs=self.n_jobs)
+        refits = comparable(refit(target, moves, seed=seed, n_jobs=self.n_jobs))
         table = _table(target, pretended, refits)
         fitted = table[table["problem"] == ""]
         n = len(fitted)

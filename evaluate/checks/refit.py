@@ -146,6 +146,19 @@ def log_effect(effect: Effect) -> tuple[float, float]:
     return float(np.log(effect.rate_ratio)), float(effect.ratio.log_standard_error)
 
 
+def comparable(refits: Sequence[Refit]) -> list[Refit]:
+    """Turn effects that cannot be studentised (nothing recorded, no standard error) into refusals."""
+    found = []
+    for one in refits:
+        try:
+            if one.effect is not None:
+                log_effect(one.effect)
+            found.append(one)
+        except FitError as error:
+            found.append(Refit(one.label, design=one.design, problem=str(error)))
+    return found
+
+
 def excludes_one(effect: Effect) -> bool:
     """Whether the interval of the rate ratio leaves 1 out."""
     return bool(effect.upper < 1 or effect.lower > 1)

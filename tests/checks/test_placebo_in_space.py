@@ -9,7 +9,9 @@ import pytest
 
 import evaluate as ev
 from evaluate.checks.placebo_in_space import permutation_p
+from evaluate.checks.refit import Refit, comparable
 from evaluate.checks.stand_ins import stand_in_groups
+from evaluate.checks.target import find_target
 from evaluate.numerics.spikes import spike_scores
 
 
@@ -144,6 +146,27 @@ def test_a_spike_nobody_else_had_is_said(estimator, design_with):
 def test_an_effect_without_a_standard_error_is_refused(without_interval, design_with):
     with pytest.raises(ev.FitError, match="without a standard error"):
         ev.PlaceboInSpace().run(without_interval.fit(design_with(), seed=1), seed=1)
+
+
+def test_a_stand_in_that_cannot_be_fitted_is_counted_as_such(estimator, design_with):
+    design = design_with()
+    counts = design.panel.counts.copy()
+    counts.loc[{"area": "A07", "period": design.windows[1].periods}] = 0
+    design = replace(design, panel=replace(design.panel, counts=counts))
+    check = ev.PlaceboInSpace().run(estimator.fit(design, seed=1), seed=1)
+    assert (check.facts["n_placebos"], check.facts["failed"]) == (18, 1)
+    assert "A07" not in set(check.table["areas"])
+    assert "1 stand-in could not be fitted." in check.answer
+
+
+def test_a_stand_in_where_nothing_was_recorded_is_not_compared(design_with):
+    made = comparable(
+        [Refit("A07", find_target(ev.BeforeAfter().fit(design_with(), seed=1), None, None).effect)]
+    )
+    assert made[0].effect is not None
+    none = comparable([Refit("A07", replace(made[0].effect, rate_ratio=0.0))])
+    assert none[0].effect is None
+    assert "without a standard error" in none[0].problem
 
 
 def test_no_control_to_stand_in_is_refused(estimator, design_with):

@@ -16,7 +16,7 @@ import xarray as xr
 from evaluate.data.panel import DIMENSIONS, Panel
 from evaluate.data.periods import FREQUENCIES, days_in, periods_per_year
 from evaluate.data.provenance import Provenance
-from evaluate.errors import DataError
+from evaluate.errors import DataError, did_you_mean
 
 MOST_TRIES = 5_000
 
@@ -62,6 +62,9 @@ class Process:
                 "A process needs mean > 0, dispersion >= 1 and autocorrelation between -1 and 1; these are "
                 f"{self.mean}, {self.dispersion} and {self.autocorrelation}."
             )
+
+        if not 0 <= self.persistent_share <= 1:
+            raise DataError(f"persistent_share is a share between 0 and 1; it is {self.persistent_share}.")
 
     @property
     def deviation_sd(self) -> float:
@@ -170,7 +173,7 @@ def simulate_panel(
     triggered : bool
         The operation starts because of a spike: the period before it is the highest of the last twelve.
     every : str
-        Length of a period: "day", "week" or "month".
+        Length of a period: "day", "week", "4 weeks", "month", "quarter" or "year".
     seed : int
         Same seed, same panel.
 
@@ -196,6 +199,14 @@ def simulate_panel(
     Panel: 13 areas x 96 months (2010-01 to 2017-12) x 1 outcome; 0 cells missing
     """
     process = process or Process()
+    if every not in FREQUENCIES:
+        raise DataError(f'Counts cannot be simulated by "{every}". {did_you_mean(every, FREQUENCIES)}')
+    if min(rate_ratio_during, rate_ratio_after) <= 0:
+        raise DataError(
+            f"A rate ratio is above 0; these are {rate_ratio_during} during and {rate_ratio_after} after."
+        )
+    if displaced and not buffers:
+        raise DataError(f"displaced={displaced} needs somewhere to go: buffers is 0.")
     at = (3 * periods) // 4 if operation_at is None else operation_at
     if at < 12 or at + operation_periods > periods or areas < 1 + buffers:
         raise DataError(

@@ -47,13 +47,13 @@ class Figures:
         return FigureBlock(timeline_bundle(findings.design, events=findings.events))
 
     def counts(self) -> tuple[FigureBlock, ...]:
-        """Draw the counts of every outcome."""
+        """Draw the counts of every outcome, but for those with hidden counts: a line full of gaps misleads."""
         design = self.report.findings.design
         names = [outcome.name for outcome in self.report.findings.outcomes] or [design.outcome]
         return tuple(
             FigureBlock(series_bundle(design.for_outcome(name), name=f"series_{stem(name)}"))
             for name in names
-            if name in design.panel.outcomes
+            if name in design.panel.outcomes and not self.report.holds_secret(name)
         )
 
     def claims(self) -> FigureBlock | None:

@@ -25,6 +25,7 @@ from evaluate.reports.tables import CONFIDENTIAL
 THRESHOLD = "disclosure_threshold"
 """Entry of the manifest that holds the smallest count above 0 that may be shown; 5 where there is none."""
 
+NO_ANSWER = "Not published: it is made of counts some of which are too small."
 WITHHELD = "The counts behind this are too small to be published, because they could point to a person."
 
 Key = tuple[str, frozenset[str], tuple[pd.Period, ...]]
@@ -43,11 +44,14 @@ class Protected:
         Outcome, areas and periods of each hidden total.
     totals : mapping
         Totals of person-related outcomes that may be shown, which the panel no longer adds up to.
+    secret : frozenset of str
+        Outcomes with a hidden count.
     """
 
     findings: Findings
     hidden: frozenset[Key] = frozenset()
     totals: dict[Key, float] = field(default_factory=dict)
+    secret: frozenset[str] = frozenset()
 
     def total(self, design: Design, areas: Sequence[str], stretch: Stretch) -> float | str:
         """Return a stretch's total, or the marker "[c]"."""
@@ -61,8 +65,16 @@ class Protected:
         return _key(design.outcome, design.treated, design.window(operation, window).periods) in self.hidden
 
     def holds_secret(self, outcome: str) -> bool:
-        """Say whether any total of the outcome is hidden."""
-        return any(key[0] == outcome for key in self.hidden)
+        """Say whether any count of the outcome is hidden, of a period or a stretch."""
+        return outcome in self.secret
+
+    def hides_a_total(self, design: Design) -> bool:
+        """Say whether any treated or buffer total of a design is hidden."""
+        return any(
+            _key(design.outcome, areas, stretch.periods) in self.hidden
+            for areas in (design.treated, design.buffer)
+            for stretch in stretches(design)
+        )
 
 
 def protect_findings(findings: Findings) -> Protected:
@@ -81,7 +93,7 @@ def protect_findings(findings: Findings) -> Protected:
     people = [outcome.name for outcome in findings.outcomes if outcome.person_related]
     people = [outcome for outcome in people if outcome in findings.panel.outcomes]
     threshold = int(findings.manifest.get(THRESHOLD, 5))
-    panel, hidden, totals = findings.panel, set[Key](), dict[Key, float]()
+    panel, hidden, totals, secret = findings.panel, set[Key](), dict[Key, float](), set[str]()
     for outcome in people:
         arms = _arms(findings, outcome)
         for areas, designs in arms.items():
@@ -89,9 +101,11 @@ def protect_findings(findings: Findings) -> Protected:
             panel = _without(panel, outcome, areas, mask)
             hidden |= totals_hidden
             totals |= totals_shown
+            if mask or totals_hidden:
+                secret.add(outcome)
     if not people:
         return Protected(findings)
-    protected = Protected(findings, frozenset(hidden), totals)
+    protected = Protected(findings, frozenset(hidden), totals, frozenset(secret))
     cleaned = replace(
         findings,
         panel=panel,
@@ -167,11 +181,16 @@ def _clean_finding(finding: Finding, panel: Panel, protected: Protected) -> Find
     cleaned = replace(finding, result=result, comparisons=comparisons)
     if not secret:
         return cleaned
-    # Reasons, paragraphs and answers are sentences with counts in them: none of them is published.
-    paragraph = f"{finding.verdict.words} {WITHHELD}"
-    verdict = replace(finding.verdict, reasons=(WITHHELD,), paragraph=paragraph, facts=None)
+    # Checks add up months as they please, in sums that were not protected: none of their numbers is published.
     checks = finding.checks and CheckResults([_clean_check(check) for check in finding.checks])
-    return replace(cleaned, verdict=verdict, checks=checks)
+    cleaned = replace(cleaned, checks=checks)
+    if not protected.hides_a_total(finding.result.design):
+        return cleaned
+    # Reasons and paragraph are sentences with this design's totals in them.
+    paragraph = f"{finding.verdict.words} {WITHHELD}"
+    return replace(
+        cleaned, verdict=replace(finding.verdict, reasons=(WITHHELD,), paragraph=paragraph, facts=None)
+    )
 
 
 def _clean_result(result: Result, panel: Panel, protected: Protected) -> Result:
@@ -218,4 +237,5 @@ def _clean_sensitivities(findings: Findings, protected: Protected) -> pd.DataFra
 
 
 def _clean_check(check: CheckResult) -> CheckResult:
-    return replace(check, answer=WITHHELD, number=float("nan"), table=pd.DataFrame(), facts={})
+    nan = float("nan")
+    return replace(check, answer=NO_ANSWER, number=nan, threshold=nan, table=pd.DataFrame(), facts={})

@@ -8,12 +8,13 @@ import pandas as pd
 import pytest
 
 import evaluate as ev
+from evaluate.claims.judge import judge
 from evaluate.reports.compose import compose
 from evaluate.reports.counts import series, stretches, total
 from evaluate.reports.disclosure import Sum
-from evaluate.reports.findings import OutcomeInfo
+from evaluate.reports.findings import Finding, OutcomeInfo
 from evaluate.reports.html import to_html
-from evaluate.reports.protection import WITHHELD, protect_findings
+from evaluate.reports.protection import NO_ANSWER, WITHHELD, protect_findings
 
 PEOPLE = [
     OutcomeInfo("crime", "public-reported"),
@@ -97,14 +98,14 @@ def test_the_tables_mark_what_is_hidden(findings, protected):
 def test_the_figures_hold_no_hidden_count(findings):
     design = findings.design.for_outcome("soliciting")
     true = series(design, design.treated).reset_index(drop=True)
-    small = (true >= 1) & (true < 5)
+    small = ((true >= 1) & (true < 5)).to_numpy()
     assert small.any()
-    for figure in compose(findings).figures:
-        data = figure.bundle.data
-        if figure.bundle.name in ("series_soliciting", "claim_3_counterfactual"):
-            column = "treated" if "treated" in data else "observed"
-            assert data[column][small.to_numpy()].isna().all()
-            assert pd.read_csv(io.StringIO(data.to_csv()))[column][small.to_numpy()].isna().all()
+    figures = {figure.bundle.name: figure.bundle for figure in compose(findings).figures}
+    assert "series_crime" in figures
+    assert "series_soliciting" not in figures
+    data = figures["claim_3_counterfactual"].data
+    assert data["observed"][small].isna().all()
+    assert pd.read_csv(io.StringIO(data.to_csv()))["observed"][small].isna().all()
 
 
 def test_sentences_with_counts_in_them_are_withheld(findings, protected):
@@ -140,5 +141,26 @@ def test_a_check_s_answer_is_withheld_with_its_table(findings):
     checks = ev.run_checks(finding.result, [ev.Displacement()])
     study = replace(findings, findings=[replace(finding, checks=checks)])
     check = protect_findings(study).findings.findings[0].checks[0]
-    assert check.answer == WITHHELD
+    assert check.answer == NO_ANSWER
     assert check.table.empty
+    assert np.isnan([check.number, check.threshold]).all()
+
+
+def test_hidden_months_make_an_outcome_secret_even_where_every_total_is_shown(findings):
+    counts = findings.panel.counts.copy(deep=True)
+    counts.values[:, :, 1] = 9.0
+    counts.values[0, 10:14, 1] = 3.0
+    panel = replace(findings.panel, counts=counts)
+    design = replace(findings.design, panel=panel)
+    result = ev.BeforeAfter().fit(design.for_outcome("soliciting"), seed=1)
+    claim = findings.findings[2].claim
+    finding = Finding(claim, judge(claim, result, generation="enforcement"), result)
+    study = replace(findings, panel=panel, design=design, findings=[finding])
+    protected = protect_findings(study)
+    assert protected.holds_secret("soliciting")
+    assert not protected.hidden
+    assert protected.findings.findings[0].verdict == finding.verdict
+    table = next(table for table in compose(study).tables if table.name == "counts_soliciting")
+    before = next(row for row in table.cells if row[0] == "before")
+    true = total(series(design.for_outcome("soliciting"), design.treated), stretches(design)[0])
+    assert before[1:4] == ("45", f"{true:.0f}", f"{true / 45:.1f}")

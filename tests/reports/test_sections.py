@@ -104,8 +104,8 @@ def test_a_claim_that_was_not_tested_states_no_probability(findings):
 def test_every_claim_has_a_row_with_all_that_must_stand_beside_a_verdict(report, findings):
     rows = table_of(all_claims(report, None), "claims").cells
     assert len(rows) == len(findings.findings)
-    assert [row[6] for row in rows] == [finding.verdict.grade for finding in findings.findings]
-    assert [row[5] for row in rows] == [finding.verdict.confidence for finding in findings.findings]
+    assert [row[5] for row in rows] == [finding.verdict.grade for finding in findings.findings]
+    assert [row[4] for row in rows] == [finding.verdict.confidence for finding in findings.findings]
 
 
 def test_each_threat_has_an_answer_a_remainder_and_a_direction(report):

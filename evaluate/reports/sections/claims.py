@@ -26,19 +26,19 @@ def all_claims(report: Protected, figure: FigureBlock | None) -> tuple[Block, ..
     rows = [
         (
             f"{number}. “{finding.claim.text}”",
-            ", ".join(part for part in (finding.claim.speaker, finding.claim.source) if part),
             about(finding, report.findings.design),
             FINDINGS.get(finding.verdict.finding, finding.verdict.finding),
             probability_text(finding.verdict),
             finding.verdict.confidence,
             finding.verdict.grade,
             detectable_text(finding.verdict),
+            ", ".join(part for part in (finding.claim.speaker, finding.claim.source) if part),
         )
         for number, finding in enumerate(report.findings.findings, start=1)
     ]
     headings = (
-        "Claim", "Who said it, and where", "About", "Verdict", "Probability of the size claimed",
-        "Analytical confidence", "Design grade", "Smallest detectable fall",
+        "Claim", "About", "Verdict", "Probability of the size claimed",
+        "Analytical confidence", "Design grade", "Smallest detectable fall", "Who said it, and where",
     )  # fmt: skip
     table = Table(
         "claims",

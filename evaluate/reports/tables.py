@@ -7,7 +7,6 @@ import io
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -30,13 +29,13 @@ Kind = Literal["text", "count", "mean", "ratio", "probability", "change", "share
 
 ROUNDING: Final = (
     "Counts are whole numbers; expected counts and averages have one decimal below 100; rate ratios have two "
-    "decimals; probabilities and percentages are whole, with <1% and >99% at the ends. Halves are rounded up."
+    "decimals; probabilities and percentages are whole, with <1% and >99% at the ends."
 )
 """The rule in words, for the report."""
 
 
 def rounded(value: float, decimals: int = 0) -> str:
-    """Round halves away from zero, as people do by hand, and group thousands.
+    """Round as Python's own formatting does, so that a table agrees with the sentences beside it.
 
     Parameters
     ----------
@@ -53,11 +52,10 @@ def rounded(value: float, decimals: int = 0) -> str:
     Examples
     --------
     >>> rounded(2.5), rounded(1234.4), rounded(0.125, 2)
-    ('3', '1,234', '0.13')
+    ('2', '1,234', '0.12')
     """
-    # Through repr, so that 2.675 rounds as it is written and not as it is stored.
-    exact = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
-    return f"{abs(exact) if exact == 0 else exact:,}".replace("-", MINUS)
+    text = f"{value:,.{decimals}f}"
+    return text.lstrip("-") if float(text.replace(",", "")) == 0 else text.replace("-", MINUS)
 
 
 def _mean(value: float) -> str:

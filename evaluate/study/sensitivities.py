@@ -145,7 +145,7 @@ def _row(claim: ClaimPlan, one: Attempt) -> tuple[object, ...]:
         try:
             effect: Effect = one.result.effect(proposition.operation, proposition.window)
         except DesignError:
-            problem = "with these dates the operation has no such window"
+            problem = "With these dates the operation has no such window."
         else:
             return (claim.id, one.label, effect.rate_ratio, effect.lower, effect.upper, effect.p_reduction)
-    return (claim.id, f"{one.label}: not possible, {problem}", math.nan, math.nan, math.nan, math.nan)
+    return (claim.id, f"{one.label}: not possible. {problem}", math.nan, math.nan, math.nan, math.nan)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -71,13 +72,19 @@ def run_tasks(
         answers = (_do(task) for task in tasks)
     else:
         answers = joblib.Parallel(n_jobs=at_once, return_as="generator_unordered")(
-            joblib.delayed(_do)(task) for task in tasks
+            joblib.delayed(_do_elsewhere)(task) for task in tasks
         )
     for number, (key, label, answer) in enumerate(answers, start=1):
         found[key] = answer
         if progress is not None:
             progress(done + (until - done) * number / len(tasks), label)
     return {task.key: found[task.key] for task in tasks}
+
+
+def _do_elsewhere(task: Task) -> tuple[Hashable, str, Any]:
+    """One task in a process of its own, which leaves Ctrl-C to the process that started it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return _do(task)
 
 
 def _do(task: Task) -> tuple[Hashable, str, Any]:

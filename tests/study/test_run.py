@@ -178,4 +178,4 @@ def test_a_method_that_refuses_is_listed_with_its_reason(make_study):
     table = ev.load_study(folder).run(quick=True).findings.sensitivities
     (row,) = table[table["rate_ratio"].isna()].itertuples()
     assert row.claim == "half"
-    assert row.sensitivity.startswith("June 2014 taken as 2015-12-01 to 2015-12-31: not possible, ")
+    assert row.sensitivity.startswith("June 2014 taken as 2015-12-01 to 2015-12-31: not possible. ")

@@ -163,7 +163,7 @@ def holds_both(facts: Facts) -> bool:
 
 def out_of_reach(facts: Facts) -> bool:
     """Say whether even complete success, on the days and at the place meant, would be missed."""
-    return facts.direction == "reduction" and facts.reach < facts.smallest_detectable and facts.reach < 1.0
+    return facts.direction == "reduction" and facts.reach < facts.smallest_detectable
 
 
 def _cannot_tell(facts: Facts) -> bool:

@@ -25,6 +25,7 @@ from evaluate.claims.grade import analytical_confidence, design_grade, detects, 
         ({"n_after": 11}, "C"),
         ({"n_before": 23, "n_after": 5, "fine_periods": True}, "B"),
         ({"n_before": 11}, "D"),
+        ({"n_before": 12}, "C"),
         ({"placebo_rate": 0.07}, "B"),
         ({"placebo_rate": 0.0}, "B"),
         ({"placebo_rate": 0.071}, "C"),
@@ -63,6 +64,16 @@ def test_reasons_are_sentences(facts):
         "D",
         ("The method finds an effect that is not there in 20% of 40 untreated areas; grade C allows 10%.",),
     )
+
+
+def test_too_few_placebos_are_no_measurement(facts):
+    unmeasured = (
+        "How often the method finds an effect that is not there has not been measured on at least 20 untreated areas; "
+        "grade B needs it.",
+    )
+    assert design_grade(replace(facts, placebo_rate=0.5, n_placebos=19)) == ("C", unmeasured)
+    assert design_grade(replace(facts, placebo_rate=nan, n_placebos=40)) == ("C", unmeasured)
+    assert design_grade(replace(facts, placebo_rate=0.05, n_placebos=20))[0] == "B"
 
 
 def test_maryland_levels():
@@ -104,6 +115,8 @@ def test_any_doubt_lowers_confidence_by_one_step(change, doubt, facts):
     "change",
     [
         {"upper": 0.9, "placebo_p": 0.10},
+        {"upper": 1.0, "placebo_p": 0.9},
+        {"lower": 1.0, "upper": 1.2, "placebo_p": 0.9},
         {"placebo_p": 0.9},  # nothing was found, so nothing is in conflict
         {"upper": 0.9, "smallest_detectable": 0.6},  # found although it was likely to be missed
         {"triggered": True, "expected_fall": 0.1},

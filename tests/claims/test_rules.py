@@ -110,6 +110,10 @@ def test_a_claim_of_an_increase_is_the_mirror(facts):
     assert decide(replace(up, net_of_buffers=None)).finding == "supported"  # nothing is displaced by a rise
     assert decide(replace(up, p_claim=0.1)).finding == "smaller than claimed"
     assert decide(replace(up, p_claim=0.0, p_up=0.0, p10=0.8)).finding == "the other way"
+    edge = replace(up, smallest_detectable=0.5, p_claim=0.3)
+    assert decide(replace(edge, lower=1.0, upper=1.5)).finding == "cannot tell"
+    assert decide(replace(edge, lower=1.01, upper=1.5)).finding == "not supported"
+    assert decide(replace(edge, lower=1.0, upper=1.49)).finding == "not supported"
     # A rise by half is as large in proportion as a fall by a third.
     wide = replace(up, lower=0.6, upper=1.9, p_claim=0.3)
     assert decide(replace(wide, smallest_detectable=0.34)).finding == "cannot tell"

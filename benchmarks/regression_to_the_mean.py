@@ -2,13 +2,13 @@
 
 Table 1 simulates operations that do nothing, each started because a month was the highest of the last twelve, and
 compares the three months that follow with the trigger month, the last three and the last twelve; beside it stand the
-reference figures of the methods brief (200,000 sets a cell, rounded to whole per cent).
+figures of an independent simulation (200,000 sets a cell, rounded to whole per cent) as a reference.
 
 Table 2 makes panels with such an operation and counts how often the 95% interval of ``RegressionToTheMean`` holds the
 change that is seen in the half year after, and how often the check passes (it should not).
 
-Run ``python benchmarks/regression_to_the_mean.py`` (half a minute), ``--full`` for 200,000 sets a cell and 500 panels a
-process (ten minutes), ``--write`` to keep the tables beside this file.
+Run ``python benchmarks/regression_to_the_mean.py`` (half a minute), ``--full`` for 200,000 sets a cell and 200 panels a
+process (four minutes), ``--write`` to keep the tables beside this file.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ def main() -> None:
     asked = parser.parse_args()
     tables = {
         "": falls(200_000 if asked.full else 20_000),
-        "_coverage": coverage(500 if asked.full else 25),
+        "_coverage": coverage(200 if asked.full else 25),
     }
     for suffix, table in tables.items():
         print(table.to_string(index=False))

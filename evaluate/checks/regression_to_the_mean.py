@@ -49,6 +49,10 @@ class RegressionToTheMean:
     *Threshold.* The upper end of the 95% predictive interval of (b), against the trigger periods (the last 3 months
     where the design has no trigger): a larger fall is one that such a spike does not explain.
 
+    *Measured.* For 200 simulated operations that did nothing, launched on the highest month of twelve, the interval
+    held the change seen in 92 to 97% (four processes, Monte Carlo error 1.5 points), and the check passed in 7% at ten
+    a month and 2.5 to 3.5% at thirty and more: ``benchmarks/regression_to_the_mean.py``.
+
     *Source.* Hauer (1997), "Observational Before-After Studies in Road Safety", for (a); Barnett, van der Pols and
     Dobson (2005), International Journal of Epidemiology 34, for the problem.
 

@@ -143,6 +143,10 @@ def calibrate(
         int, typer.Option("--panels", min=2, help="Simulated panels of each kind.", metavar="N")
     ] = 200,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Root seed.", metavar="N")] = 20261123,
+    cell: Annotated[
+        list[str] | None,
+        typer.Option("--cell", help="Only this kind of panel; may be given again.", metavar="NAME"),
+    ] = None,
     out: Annotated[
         Path, typer.Option("--out", help="Folder for the table and its page.", metavar="DIR")
     ] = Path("outputs/calibration"),
@@ -150,11 +154,14 @@ def calibrate(
     """Measure how often the structural model is wrong, on simulated panels whose truth is known."""
     with one_message():
         from evaluate.study.calibration import calibrate as measure
-        from evaluate.study.calibration import write_calibration
+        from evaluate.study.calibration import cells_named, write_calibration
 
         with progress_bar() as progress:
             table = measure(
-                panels=panels, seed=seed, progress=lambda cell, done, cells: progress(done / cells, cell)
+                cells=cells_named(cell),
+                panels=panels,
+                seed=seed,
+                progress=lambda name, done, cells: progress(done / cells, name),
             )
         page = write_calibration(table, out, seed=seed)
         typer.echo(f"Calibration: {page}")

@@ -23,6 +23,7 @@ from evaluate.design.simulated import simulated_design
 from evaluate.effects.contrasts import in_window
 from evaluate.effects.effect import Effect
 from evaluate.effects.result import Estimator
+from evaluate.errors import DataError, did_you_mean
 from evaluate.estimators.structural import StructuralModel
 
 PLANTED = 0.7
@@ -77,6 +78,26 @@ CELLS = (
     Cell("launched after a spike", triggered=True),
 )
 """The published cells; the first is the one that is judged."""
+
+
+def cells_named(names: Sequence[str] | None) -> Sequence[Cell]:
+    """Pick published cells by name; all of them where no name is given.
+
+    Raises
+    ------
+    DataError
+        If there is no cell of that name.
+
+    Examples
+    --------
+    >>> [cell.controls for cell in cells_named(["standard", "no controls"])]
+    [12, 0]
+    """
+    known = {cell.name: cell for cell in CELLS}
+    for name in names or ():
+        if name not in known:
+            raise DataError(f'There is no kind of panel "{name}". {did_you_mean(name, list(known))}')
+    return [known[name] for name in names] if names else CELLS
 
 
 def calibrate(
@@ -195,6 +216,12 @@ def _summary(effects: list[tuple[Effect, Effect, bool]], panels: int) -> dict[st
     return summary
 
 
+def _cell_options(table: pd.DataFrame) -> str:
+    """Write the command's options that pick the cells of this table; none where they are all there."""
+    names = list(table["name"])
+    return "" if names == [cell.name for cell in CELLS] else "".join(f' --cell "{name}"' for name in names)
+
+
 def write_calibration(table: pd.DataFrame, folder: Path, *, seed: int, name: str = "calibration") -> Path:
     """Write the table as CSV and as a page that says how it was made.
 
@@ -221,7 +248,7 @@ def write_calibration(table: pd.DataFrame, folder: Path, *, seed: int, name: str
     lines = [
         "# How often the structural model is wrong",
         "",
-        f"Made by `evaluate calibrate --panels {panels} --seed {seed}` on {date.today():%d %B %Y} with Python "
+        f"Made by `evaluate calibrate --panels {panels} --seed {seed}{_cell_options(table)}` on {date.today():%d %B %Y} with Python "
         f"{platform.python_version()}, {packages}. {panels} simulated panels in each row, with no effect and with a "
         f"fall of 30% in the after period; nominal level 5%. In brackets: Monte Carlo standard error. The standard "
         "panel: 30 a month, variance 1.5 times the mean (half of the excess autocorrelated at 0.4), 72 months before "

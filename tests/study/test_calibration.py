@@ -4,8 +4,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+import pytest
+
 import evaluate as ev
-from evaluate.study.calibration import Cell, calibrate, write_calibration
+from evaluate.study.calibration import CELLS, Cell, calibrate, cells_named, write_calibration
 
 SMALL = Cell("small", before=30, after=12, controls=4)
 
@@ -42,6 +44,12 @@ def test_it_sees_an_overconfident_method():
 def test_the_page_says_how_it_was_made(tmp_path):
     table = calibrate(cells=[SMALL], panels=2, seed=7, n_jobs=1)
     page = write_calibration(table, tmp_path, seed=7).read_text(encoding="utf-8")
-    assert "`evaluate calibrate --panels 2 --seed 7`" in page
+    assert '`evaluate calibrate --panels 2 --seed 7 --cell "small"`' in page
     assert "| small |" in page
     assert (tmp_path / "calibration.csv").read_text(encoding="utf-8").startswith("name,mean,dispersion")
+
+
+def test_cells_are_picked_by_name():
+    assert cells_named(None) is CELLS
+    with pytest.raises(ev.DataError, match='no kind of panel "standrd".*Did you mean "standard"'):
+        cells_named(["standrd"])

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-
 import pytest
 
 import evaluate as ev
@@ -51,5 +50,5 @@ def test_the_page_says_how_it_was_made(tmp_path):
 
 def test_cells_are_picked_by_name():
     assert cells_named(None) is CELLS
-    with pytest.raises(ev.DataError, match='no kind of panel "standrd".*Did you mean "standard"'):
+    with pytest.raises(ev.DataError, match=r'no kind of panel "standrd".*Did you mean "standard"'):
         cells_named(["standrd"])

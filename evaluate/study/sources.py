@@ -192,7 +192,8 @@ def aligned(counted: Panel, published: Panel, *, covers: Sequence[str] | None) -
     --------
     >>> import evaluate as ev
     >>> wide = ev.simulate_panel(areas=3, periods=24, seed=1)
-    >>> aligned(wide.select(areas=["A01"]), wide, covers=["A01", "A02"]).counts.sum("period").values.ravel()[1:]
+    >>> counts = aligned(wide.select(areas=["A01"]), wide, covers=["A01", "A02"]).counts
+    >>> counts.sum("period", skipna=False).values.ravel()[1:]
     array([ 0., nan])
     """
     known = {str(area) for area in counted.areas}

@@ -133,20 +133,6 @@ class Definitions:
 
 
 @dataclass(frozen=True)
-class Notice:
-    """Something the reader must not miss.
-
-    Parameters
-    ----------
-    title, text : str
-        Plain text.
-    """
-
-    title: str
-    text: str
-
-
-@dataclass(frozen=True)
 class TableBlock:
     """A table on the page.
 
@@ -205,7 +191,6 @@ type Block = (
     | Answer
     | KeyFacts
     | Definitions
-    | Notice
     | TableBlock
     | FigureBlock
     | SideBySide

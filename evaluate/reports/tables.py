@@ -331,7 +331,7 @@ def generic_table(name: str, caption: str, frame: pd.DataFrame) -> Table:
     return Table(name, caption, columns, [list(row) for row in frame.itertuples(index=False, name=None)])
 
 
-def write_tables(tables: Sequence[Table], folder: Path) -> None:
+def write_tables(tables: Sequence[Table], folder: Path, *, banner: str = "") -> None:
     """Write each table as CSV, and ``contents.csv`` that says what each file holds.
 
     Parameters
@@ -340,14 +340,17 @@ def write_tables(tables: Sequence[Table], folder: Path) -> None:
         Their names become file names, so each has its own.
     folder : pathlib.Path
         Made if absent.
+    banner : str
+        Said of every file, such as "Simulated data".
     """
     folder.mkdir(parents=True, exist_ok=True)
     for table in tables:
         (folder / f"{table.name}.csv").write_text(table.to_csv(), encoding="utf-8", newline="")
+    said = [f"{banner}."] if banner else []
     listing = Table(
         "contents",
         "The tables of this report",
         (Column("File"), Column("Table"), Column("Notes")),
-        [(f"{table.name}.csv", table.caption, " ".join(table.all_notes)) for table in tables],
+        [(f"{table.name}.csv", table.caption, " ".join([*said, *table.all_notes])) for table in tables],
     )
     (folder / "contents.csv").write_text(listing.to_csv(), encoding="utf-8", newline="")

@@ -15,15 +15,15 @@ from evaluate.reports.tables import write_tables
 REPORT = "report.html"
 
 
-def write_report(findings: Findings, folder: Path) -> Path:
+def write_report(findings: Findings, folder: str | Path) -> Path:
     """Write ``report.html``, ``figures/``, ``tables/`` and ``manifest.json``.
 
     Parameters
     ----------
     findings : Findings
         A study, run.
-    folder : pathlib.Path
-        An existing folder. Files of these names in it are replaced; nothing else is touched.
+    folder : str or path
+        Made if absent. Files of these names in it are replaced; nothing else is touched.
 
     Returns
     -------
@@ -36,8 +36,9 @@ def write_report(findings: Findings, folder: Path) -> Path:
     DesignError
         If the study judged no claim.
     """
+    folder = Path(folder)
     document = compose(findings)
-    write_tables(document.tables, folder / "tables")
+    write_tables(document.tables, folder / "tables", banner=document.banner)
     _write_figures(document, folder / "figures")
     write_manifest(findings.manifest, folder)
     path = folder / REPORT

@@ -123,7 +123,7 @@ def test_every_table_has_a_caption_and_heads_with_a_scope_and_can_be_scrolled(tr
 
 
 def test_a_simulated_study_says_so_on_every_page_section_and_figure(page, tree):
-    assert words_of(tree.xpath("//p[@class='banner']")[0]) == "Simulated data"
+    assert words_of(tree.xpath("//aside[@class='banner']")[0]) == "Simulated data"
     assert tree.xpath("//title")[0].text.startswith("Simulated data")
     for section in tree.xpath("//section"):
         assert words_of(section.xpath("p[@class='flag']")[0]) == "Simulated data"

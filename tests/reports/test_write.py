@@ -57,6 +57,11 @@ def test_the_list_of_tables_names_every_file(written):
     assert set(listed) == there
 
 
+def test_the_list_of_tables_says_that_the_data_are_simulated(written):
+    lines = (written / "tables" / "contents.csv").read_text().splitlines()[1:]
+    assert all("Simulated data." in line for line in lines)
+
+
 def test_lines_end_alike_on_every_machine(written):
     for name, content in contents(written).items():
         if not name.endswith(".png"):

@@ -20,7 +20,6 @@ from evaluate.reports.tables import Column, Table, shown
 LARGER: Final = "Makes a fall look larger"
 SMALLER: Final = "Makes a fall look smaller"
 EITHER: Final = "Could go either way"
-NONE_LEFT: Final = "Little left"
 
 PANDEMIC = pd.Timestamp("2020-03-01")
 

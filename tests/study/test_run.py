@@ -179,3 +179,19 @@ def test_a_method_that_refuses_is_listed_with_its_reason(make_study):
     (row,) = table[table["rate_ratio"].isna()].itertuples()
     assert row.claim == "half"
     assert row.sensitivity.startswith("June 2014 taken as 2015-12-01 to 2015-12-31: not possible. ")
+
+
+def test_same_seed_same_report_byte_for_byte_but_for_the_duration(small, tmp_path, monkeypatch):
+    study, run, _ = small
+    monkeypatch.setattr(tasks, "MOST_AT_ONCE", 1)
+    first, second = run.write(tmp_path / "one").parent, study.run(quick=True).write(tmp_path / "two").parent
+    files = sorted(path.relative_to(first) for path in first.rglob("*") if path.is_file())
+    assert files == sorted(path.relative_to(second) for path in second.rglob("*") if path.is_file())
+    assert {file.name for file in files} >= {"report.html", "manifest.json"}
+    differing = [file for file in files if (first / file).read_bytes() != (second / file).read_bytes()]
+    for file in differing:
+        one, two = ((place / file).read_text("utf-8").splitlines() for place in (first, second))
+        assert len(one) == len(two)
+        changed = [(old, new) for old, new in zip(one, two, strict=True) if old != new]
+        assert len(changed) == 1, f"{file} differs in more than the duration"
+    assert {file.name for file in differing} <= {"report.html", "manifest.json", "manifest.csv"}

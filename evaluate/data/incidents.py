@@ -311,8 +311,8 @@ def _covered(
         outside = np.flatnonzero((days < begin) | (days > end))
         if len(outside):
             raise table.refusal(
-                f"{days.iloc[outside[0]]:%Y-%m-%d} lies outside between=, {begin:%Y-%m-%d} to {end:%Y-%m-%d}, as do "
-                f"{len(outside) - 1:,} more.",
+                f"{days.iloc[outside[0]]:%Y-%m-%d} lies outside between=, {begin:%Y-%m-%d} to {end:%Y-%m-%d} "
+                f"({many(len(outside), 'such row')}).",
                 "Correct between=, or the dates.",
                 row=places[outside[0]],
             )

@@ -115,7 +115,7 @@ def _as_asked(
 def _length(index: pd.DatetimeIndex) -> str | None:
     """Tell months and weeks from the dates they begin on; None where it could be something else."""
     once = index.unique().sort_values()
-    for word, begins in (("month", once.day == 1), ("week", once.weekday == 0)):
+    for word, begins in (("month", once.day == 1), ("week", once.day_of_week == 0)):
         periods = pd.PeriodIndex(once, freq=FREQUENCIES[word])
         if begins.all() and len(once) > 1 and np.diff(periods.asi8).min() == 1:
             return word

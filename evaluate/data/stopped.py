@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from evaluate.errors import many
+
 BUSIEST = 12
 """Number of a category's busiest periods whose mean is called its usual level."""
 
@@ -138,7 +140,12 @@ def describe_stops(
             f"{periods[stop.first]} to {periods[stop.last]} ({stop.length} periods)"
         )
         if stop.length >= LEAST_RUN:
-            left = f", and the {stop.recorded:,} incidents in them are left out" if stop.recorded else ""
+            verb = "is" if stop.recorded == 1 else "are"
+            left = (
+                f", and the {many(stop.recorded, 'incident')} in them {verb} left out"
+                if stop.recorded
+                else ""
+            )
             done = f", so it was not counted under this name then: these cells are missing, not zero{left}."
         else:
             done = (

@@ -194,13 +194,15 @@ REFUSALS = {
 }
 
 
+def simulated(*, process: dict[str, float] | None = None, **changes) -> ev.SimulatedPanel:
+    return ev.simulate_panel(process=ev.Process(**(process or {})), **changes, seed=1)
+
+
 @pytest.mark.parametrize("case", REFUSALS, ids=str)
 def test_refusals(case):
     changes, message = REFUSALS[case]
     with pytest.raises(ev.DataError) as refused:
-        if "process" in changes:
-            changes = {**changes, "process": ev.Process(**changes["process"])}
-        ev.simulate_panel(**changes, seed=1)
+        simulated(**changes)
     assert str(refused.value) == message
 
 

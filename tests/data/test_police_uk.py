@@ -351,8 +351,8 @@ def test_a_lookup_of_another_country(folder, tmp_path):
     with pytest.raises(ev.DataError) as refused:
         ev.read_police_uk(folder, areas=wards)
     assert str(refused.value) == (
-        "No row of 2018-01-kent-street.csv and 2018-03-kent-street.csv has an LSOA that is in the lookup. Use the lookup "
-        "for the LSOAs of 2011 or 2021."
+        "No row of 2018-01-kent-street.csv and 2018-03-kent-street.csv has an LSOA that is in the lookup. Use the "
+        "lookup for the LSOAs of 2011 or 2021."
     )
 
 

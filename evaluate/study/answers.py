@@ -21,7 +21,7 @@ from evaluate.study.sensitivities import HEADLINE, Attempt, attempt, moved_desig
 from evaluate.study.tasks import Progress, Task, run_tasks
 
 LONGEST = PlaceboInSpace.name
-CHECK_DRAWS = 1000
+CHECK_DRAWS = 500
 """Draws of each of the many refits of a check; their Monte Carlo error is small beside what placebos differ by."""
 
 SHARE_OF_HEADLINES = 0.15

@@ -249,11 +249,11 @@ def write_calibration(table: pd.DataFrame, folder: Path, *, seed: int, name: str
         "# How often the structural model is wrong",
         "",
         f"Made by `evaluate calibrate --panels {panels} --seed {seed}{_cell_options(table)}` on "
-        f"{date.today():%d %B %Y} with Python {platform.python_version()}, {packages}. {panels} "
-        f"simulated panels in each row, with no effect and with a fall of 30% in the after period; nominal level 5%. In brackets: Monte Carlo standard error. The standard "
-        "panel: 30 a month, variance 1.5 times the mean (half of the excess autocorrelated at 0.4), 72 months before "
-        "and 24 from the start, 12 control areas. The last column is what comparing with the three months before, "
-        "the usual press claim, gives on the same panels.",
+        f"{date.today():%d %B %Y} with Python {platform.python_version()}, {packages}. {panels} simulated panels in "
+        "each row, with no effect and with a fall of 30% in the after period; nominal level 5%. In brackets: Monte "
+        "Carlo standard error. The standard panel: 30 a month, variance 1.5 times the mean (half of the excess "
+        "autocorrelated at 0.4), 72 months before and 24 from the start, 12 control areas. The last column is what "
+        "comparing with the three months before, the usual press claim, gives on the same panels.",
         "",
         "| panels | false positives | coverage at -30% | called huge, no effect | bias of log ratio | sd of z "
         "| width of log interval | before-after: false positives |",

@@ -1,8 +1,9 @@
 """The other engine: the same model in PyMC, sampled by nutpie's No-U-Turn sampler.
 
 The model is built and compiled once for each shape (periods, waves, effects, with or without controls) and then
-reused with new arrays. The deviation is standardised, so that its scale does not make a funnel; the common path is
-written around the pooled counts, which all but fix it.
+reused with new arrays. The deviation and the slow drift are written by their standardised steps, so that neither their
+scale nor an autocorrelation near one makes a funnel; the common path is written around the pooled counts, which all
+but fix it.
 
 References
 ----------
@@ -142,7 +143,10 @@ def _compiled(length: int, waves: int, effects: int, pooled: bool) -> Any:
     }
     if pooled:
         blank |= {"pool": np.ones(length), "pool_known": np.ones(length), "pool_ratio": 1.0}
-    return nutpie.compile_pymc_model(_model(blank, pooled), freeze_model=False)
+    model = _model(blank, pooled)
+    # Only the hyperparameters start apart: a path jittered month by month starts where the sampler's first steps,
+    # and with them its step size, collapse.
+    return nutpie.compile_pymc_model(model, freeze_model=False, jitter_rvs={model["h_raw"]})
 
 
 def _model(arrays: dict[str, Any], pooled: bool) -> Any:
@@ -165,10 +169,10 @@ def _model(arrays: dict[str, Any], pooled: bool) -> Any:
         pm.Potential("path_begins", pm.logp(pm.Normal.dist(d["rate"], 3.0), path[0]))
         pm.Potential("path_walks", pm.logp(pm.Normal.dist(path[:-1], drift), path[1:]).sum())
 
-        deviation = pm.Flat("deviation", shape=length)
-        pm.Potential("deviation_begins", pm.logp(pm.Normal.dist(0, 1), deviation[0]))
-        steps = pm.Normal.dist(rho * deviation[:-1], pt.sqrt(1 - rho**2))
-        pm.Potential("deviation_moves", pm.logp(steps, deviation[1:]).sum())
+        lag = pt.arange(length)[:, None] - pt.arange(length)[None, :]
+        carried = pt.where(lag >= 0, rho ** pt.maximum(lag, 0), 0.0)
+        weight = pt.concatenate([[1.0], pt.sqrt(1 - rho**2) * pt.ones(length - 1)])
+        deviation = carried @ (weight * pm.Normal("deviation_steps", 0, 1, shape=length))
 
         begins = SLOW_START * pm.Normal("slow_begins", 0, 1)
         creep = begins + pt.concatenate(

@@ -1,9 +1,8 @@
 """The other engine: the same model in PyMC, sampled by nutpie's No-U-Turn sampler.
 
 The model is built and compiled once for each shape (periods, waves, effects, with or without controls) and then
-reused with new arrays. The deviation and the slow drift are written by their standardised steps, so that neither their
-scale nor an autocorrelation near one makes a funnel; the common path is written around the pooled counts, which all
-but fix it.
+reused with new arrays. The deviation and the slow drift are standardised, so that their scale does not make a funnel;
+the common path is written around the pooled counts, which all but fix it.
 
 References
 ----------
@@ -169,10 +168,10 @@ def _model(arrays: dict[str, Any], pooled: bool) -> Any:
         pm.Potential("path_begins", pm.logp(pm.Normal.dist(d["rate"], 3.0), path[0]))
         pm.Potential("path_walks", pm.logp(pm.Normal.dist(path[:-1], drift), path[1:]).sum())
 
-        lag = pt.arange(length)[:, None] - pt.arange(length)[None, :]
-        carried = pt.where(lag >= 0, rho ** pt.maximum(lag, 0), 0.0)
-        weight = pt.concatenate([[1.0], pt.sqrt(1 - rho**2) * pt.ones(length - 1)])
-        deviation = carried @ (weight * pm.Normal("deviation_steps", 0, 1, shape=length))
+        deviation = pm.Flat("deviation", shape=length)
+        pm.Potential("deviation_begins", pm.logp(pm.Normal.dist(0, 1), deviation[0]))
+        steps = pm.Normal.dist(rho * deviation[:-1], pt.sqrt(1 - rho**2))
+        pm.Potential("deviation_moves", pm.logp(steps, deviation[1:]).sum())
 
         begins = SLOW_START * pm.Normal("slow_begins", 0, 1)
         creep = begins + pt.concatenate(

@@ -23,6 +23,8 @@ from evaluate.checks.window_sensitivity import WindowSensitivity
 from evaluate.claims.claim import Claim
 from evaluate.claims.judge import judge
 from evaluate.claims.verdict import Verdict
+from evaluate.data.bank_holidays import bank_holidays
+from evaluate.data.calendar import calendar
 from evaluate.data.counts import read_counts
 from evaluate.data.incidents import Incidents, read_incidents
 from evaluate.data.mps import read_mps
@@ -107,6 +109,8 @@ __all__ = [
     "Verdict",
     "WeightedDisplacementDifference",
     "WindowSensitivity",
+    "bank_holidays",
+    "calendar",
     "figure_style",
     "judge",
     "load_study",

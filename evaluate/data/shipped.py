@@ -49,7 +49,7 @@ def shipped_path(kind: Kind, name: str) -> Path:
 
 
 def shipped_names(kind: Kind) -> list[str]:
-    """List the studies or samples that come with the package.
+    """List the studies with a plan, or the samples, that come with the package.
 
     Parameters
     ----------
@@ -75,7 +75,9 @@ def shipped_names(kind: Kind) -> list[str]:
     return sorted(
         folder.name
         for folder in _shelf(kind).iterdir()
-        if folder.is_dir() and not folder.name.startswith((".", "_"))
+        if folder.is_dir()
+        and not folder.name.startswith((".", "_"))
+        and not (folder / "replicate.py").is_file()  # reproduces a publication: no plan to run
     )
 
 

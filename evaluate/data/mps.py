@@ -1,14 +1,15 @@
 """Read the Metropolitan Police's recorded crime by ward or borough, major and minor category and month.
 
-The London Datastore publishes it wide: one row for each area and category, one column for each month. A
-category without a row in a ward was not recorded there in any month of the file, so it is zero; see
-:mod:`evaluate.data.stopped` and :mod:`evaluate.data.part_months` for zeros that are none.
+The London Datastore publishes it wide: one row for each area and category, one column for each month; an older
+borough file is long, with one row for each month. A category without a row in an area was not recorded there in
+any month of the file, so it is zero; see :mod:`evaluate.data.stopped`, :mod:`evaluate.data.breaks` and
+:mod:`evaluate.data.part_months` for zeros that are none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal, get_args
 
 import numpy as np
@@ -16,7 +17,8 @@ import pandas as pd
 
 from evaluate.data.cells import counts_in
 from evaluate.data.grid import as_counts
-from evaluate.data.month_heads import heads_a_month, months_of
+from evaluate.data.month_heads import heads_a_month
+from evaluate.data.mps_layouts import Layout, months_of_rows, recognise, refuse_cut_codes
 from evaluate.data.panel import Panel
 from evaluate.data.part_months import find_part_months
 from evaluate.data.provenance import Provenance
@@ -26,26 +28,6 @@ from evaluate.errors import DataError, listed, many, shortened
 
 Detail = Literal["major", "minor", "both"]
 StructuralZeros = Literal["missing", "zero"]
-
-# What a head is called in one layout or another, in lower case and without blanks and underscores.
-_HEADS = {
-    "code": ("wardcode",),
-    "name": ("wardname",),
-    "borough": ("lookupboroughname", "boroughname", "borough"),
-    "major": ("majortext", "majorcategory", "group"),
-    "minor": ("minortext", "minorcategory", "subgroup"),
-    "extracted": ("refresheddate",),
-}
-
-
-@dataclass(frozen=True)
-class _Layout:
-    """The heads of one file: which column plays which part."""
-
-    level: Literal["ward", "borough"]
-    parts: Mapping[str, str]
-    months: Mapping[str, pd.Period]
-    unread: tuple[str, ...]
 
 
 def read_mps(
@@ -109,21 +91,26 @@ def read_mps(
             f'these are "{detail}" and "{structural_zeros}".'
         )
     table = open_table(path, numbers=heads_a_month)
-    layout = _recognise(table)
-    cells = counts_in(table, list(layout.months))
+    layout = recognise(table)
+    cells = counts_in(table, [layout.parts["count"]] if layout.is_long else list(layout.months))
     whole = table
     table, cells, nowhere = _without_blank_areas(table, layout, cells)
     keys = _keys(table, layout)
     labels, groups, split = _places(table, keys)
+    published = pd.PeriodIndex(list(layout.months.values()), freq="M")
+    if layout.is_long:
+        published, keys["month"] = months_of_rows(table, layout)
     _refuse_repeated_rows(table, keys)
+    if layout.is_long:
+        keys, cells = _widened(keys, cells, len(published))
 
-    periods = pd.period_range(min(layout.months.values()), max(layout.months.values()), freq="M")
+    periods = pd.period_range(published[0], published[-1], freq="M")
     areas = sorted(keys["area"].unique())
     outcomes, values, without_row = _added_up(keys, cells, areas, detail)
     full = np.full((len(areas), len(periods), len(outcomes)), np.nan)
-    full[:, periods.get_indexer(pd.PeriodIndex(list(layout.months.values()))), :] = values
+    full[:, periods.get_indexer(published), :] = values
 
-    months = pd.Series(np.nansum(cells, axis=0), index=list(layout.months.values()))
+    months = pd.Series(np.nansum(cells, axis=0), index=published)
     parts = find_part_months(months.reindex(periods).to_numpy())
     full[:, list(parts.missing), :] = np.nan
     stops = find_stops(full.sum(axis=0)) if structural_zeros == "missing" else []
@@ -133,13 +120,13 @@ def read_mps(
         *nowhere,
         f"{without_row:,} of {len(areas) * len(outcomes):,} combinations of area and category have no row in the "
         "file; they are zero in every month it covers.",
-        *_notes_on_months(periods, layout, cells),
+        *_notes_on_months(periods, published, cells, is_long=layout.is_long),
         *parts.describe(periods),
         *describe_stops(stops, outcomes, periods),
     )
     provenance = Provenance(
         files=(whole.source(len(table.rows), {"no area": len(whole.rows) - len(table.rows)}),),
-        layout=f"Metropolitan Police recorded crime by {layout.level} and month, wide",
+        layout=layout.words,
         extracted=_extracted(table, layout),
         notes=notes,
     )
@@ -147,45 +134,11 @@ def read_mps(
     return Panel(counts, labels=labels, groups=groups, provenance=provenance)
 
 
-def _recognise(table: Table) -> _Layout:
-    """Find the columns of a ward or borough file by their heads."""
-    plain = {head: head.lower().replace(" ", "").replace("_", "") for head in table.heads}
-    parts: dict[str, str] = {}
-    for part, known in _HEADS.items():
-        found = [head for head in table.heads if plain[head] in known]
-        if len(found) > 1:
-            raise table.refusal(f"the columns {listed(found)} say the same thing.", "Keep one of them.")
-        if found:
-            parts[part] = found[0]
-    months = months_of(table)
-    wrong = [head for head in table.heads if head.isdigit() and head not in months]
-    if wrong:
-        raise table.refusal(
-            f'a column is headed "{wrong[0]}", which is no month.', "Write it as 201805.", head=wrong[0]
-        )
-    if "code" not in parts and "name" in parts:
-        raise table.refusal(
-            f'there is a ward name ("{parts["name"]}") and no ward code. Names repeat across boroughs and are '
-            "never joined on.",
-            "Download the file that has a WardCode column.",
-        )
-    needed = {"borough": "LookUp_BoroughName", "major": "MajorText", "minor": "MinorText"}
-    lacking = [shown for part, shown in needed.items() if part not in parts]
-    if lacking:
-        raise table.refusal(
-            f"this is no ward or borough file of recorded crime, it has no column {listed(lacking)} (the "
-            f"columns are {shortened([head for head in table.heads if head not in months])}).",
-            "Read other tables with ev.read_counts.",
-        )
-    unread = tuple(head for head in table.heads if head not in months and head not in parts.values())
-    return _Layout("ward" if "code" in parts else "borough", parts, months, unread)
-
-
 def _without_blank_areas(
-    table: Table, layout: _Layout, cells: np.ndarray
+    table: Table, layout: Layout, cells: np.ndarray
 ) -> tuple[Table, np.ndarray, list[str]]:
     """Leave out rows that say no area, and say how many."""
-    head = layout.parts["code" if layout.level == "ward" else "borough"]
+    head = layout.area_head
     blank = (table.text(head) == "").to_numpy()
     if not blank.any():
         return table, cells, []
@@ -197,11 +150,13 @@ def _without_blank_areas(
     return kept, cells[~blank], [note]
 
 
-def _keys(table: Table, layout: _Layout) -> pd.DataFrame:
+def _keys(table: Table, layout: Layout) -> pd.DataFrame:
     """Area, name, borough and categories of every row, in one form."""
     parts = layout.parts
     keys = pd.DataFrame({"borough": table.text(parts["borough"])})
-    keys["area"] = table.text(parts["code"]) if layout.level == "ward" else keys["borough"]
+    keys["area"] = table.text(layout.area_head)
+    if layout.level == "ward":
+        refuse_cut_codes(table, layout.area_head)
     keys["name"] = table.text(parts["name"]) if "name" in parts else keys["area"]
     for part in ("major", "minor"):
         text = table.text(parts[part])
@@ -240,7 +195,7 @@ def _places(table: Table, keys: pd.DataFrame) -> tuple[dict[str, str], dict[str,
 
 def _refuse_repeated_rows(table: Table, keys: pd.DataFrame) -> None:
     """One row for each area, borough and category; the same ward under two boroughs is another matter."""
-    columns = ["area", "borough", "major", "minor"]
+    columns = [name for name in ("area", "borough", "major", "minor", "month") if name in keys]
     twice = np.flatnonzero(keys.duplicated(columns))
     if len(twice):
         row = keys.iloc[twice[0]]
@@ -251,6 +206,14 @@ def _refuse_repeated_rows(table: Table, keys: pd.DataFrame) -> None:
             "Keep one of the rows, or download the file again.",
             row=twice[0],
         )
+
+
+def _widened(keys: pd.DataFrame, cells: np.ndarray, months: int) -> tuple[pd.DataFrame, np.ndarray]:
+    """Turn one row for each month into one column for each month; a month without a row is zero."""
+    series = keys.groupby(["area", "borough", "major", "minor"], sort=False).ngroup().to_numpy()
+    wide = np.zeros((series.max() + 1, months))
+    wide[series, keys["month"]] = cells[:, 0]
+    return keys[~pd.Series(series).duplicated().to_numpy()].drop(columns="month"), wide
 
 
 def _added_up(
@@ -277,7 +240,7 @@ def _added_up(
     return outcomes, np.concatenate(blocks, axis=2), without_row
 
 
-def _notes_on_rows(layout: _Layout, keys: pd.DataFrame, split: Mapping[str, list[str]]) -> list[str]:
+def _notes_on_rows(layout: Layout, keys: pd.DataFrame, split: Mapping[str, list[str]]) -> list[str]:
     """Say what was done with the rows."""
     notes = []
     for area, boroughs in split.items():
@@ -289,17 +252,24 @@ def _notes_on_rows(layout: _Layout, keys: pd.DataFrame, split: Mapping[str, list
         )
     if layout.level == "borough":
         notes.append("The file gives no area codes; its boroughs are known by their names.")
+        if (keys["area"] == "NA").any():
+            notes.append(
+                'A borough is called "NA", by which some programs mean that no borough is known; its offences are kept.'
+            )
     if layout.unread:
         notes.append(f"Not read: {listed([f'column {head}' for head in layout.unread])}.")
     return notes
 
 
-def _notes_on_months(periods: pd.PeriodIndex, layout: _Layout, cells: np.ndarray) -> list[str]:
+def _notes_on_months(
+    periods: pd.PeriodIndex, published: pd.PeriodIndex, cells: np.ndarray, *, is_long: bool
+) -> list[str]:
     """Say which months and cells are missing."""
     notes = []
-    gaps = [str(month) for month in periods if month not in set(layout.months.values())]
+    gaps = [str(month) for month in periods.difference(published)]
     if gaps:
-        notes.append(f"The file has no column for {shortened(gaps)}; these months are missing, not zero.")
+        part = "row" if is_long else "column"
+        notes.append(f"The file has no {part} for {shortened(gaps)}; these months are missing, not zero.")
     empty = int(np.isnan(cells).sum())
     if empty:
         notes.append(
@@ -308,7 +278,7 @@ def _notes_on_months(periods: pd.PeriodIndex, layout: _Layout, cells: np.ndarray
     return notes
 
 
-def _extracted(table: Table, layout: _Layout) -> str:
+def _extracted(table: Table, layout: Layout) -> str:
     """The date of extraction, where the file has a column for it."""
     if "extracted" not in layout.parts:
         return ""

@@ -35,6 +35,8 @@ AREA_HEADS = ("WardCode", "LookUp_BoroughName", "BoroughName", "Borough")
 MAJOR_HEADS = ("MajorText", "Major Category")
 MINOR_HEADS = ("MinorText", "Minor Category")
 
+LONG = "mps_borough/mps-recordedcrime-borough.csv"
+
 Rows = dict[tuple[str, str], np.ndarray]
 
 
@@ -96,6 +98,45 @@ def test_every_file_agrees_cell_by_cell_with_an_independent_count(shared_data, n
     np.testing.assert_array_equal(as_published.counts.values, grid)
     grid[:, stopped_by_hand(grid)] = np.nan
     np.testing.assert_array_equal(ev.read_mps(shared_data / name, detail=detail).counts.values, grid)
+
+
+@pytest.mark.parametrize("minor", [False, True], ids=["major", "minor"])
+def test_the_long_file_agrees_cell_by_cell_with_an_independent_count(shared_data, minor):
+    counted: dict[tuple[str, str, str], int] = {}
+    with (shared_data / LONG).open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            category = row["CrimeType "] + (f": {row['CrimeDetails']}" if minor else "")
+            key = (row["Borough"], f"{row['Month'][:4]}-{row['Month'][4:]}", category.upper())
+            counted[key] = counted.get(key, 0) + int(row["CrimeCount"])
+    areas, months, categories = (sorted({key[place] for key in counted}) for place in range(3))
+    grid = np.zeros((len(areas), len(months), len(categories)))
+    for (area, month, category), count in counted.items():
+        grid[areas.index(area), months.index(month), categories.index(category)] = count
+    panel = ev.read_mps(shared_data / LONG, detail="minor" if minor else "major", structural_zeros="zero")
+    assert list(panel.areas) == areas
+    assert panel.periods.strftime("%Y-%m").tolist() == months
+    assert list(panel.outcomes) == categories
+    np.testing.assert_array_equal(panel.counts.values, grid)
+    assert int(grid.sum()) == 1_585_663
+    assert panel.provenance.layout == "Metropolitan Police recorded crime by borough and month, long"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["recorded-crime-ward-historical", "recorded-crime-ward-historical.vintage202307", "recorded-crime-ward"],
+)
+def test_every_parquet_mirror_has_the_totals_of_its_raw_columns(shared_data, name):
+    path = shared_data / "mps_ward" / f"{name}.parquet"
+    raw = pd.read_parquet(path)
+    months = [head for head in raw.columns if head.isdigit()]
+    by_hand = raw.groupby(raw["minortext"])[months].sum()
+    panel = ev.read_mps(path, detail="minor", structural_zeros="zero")
+    read = panel.counts.sum("area", skipna=False).to_pandas()
+    known = read.index[read.notna().all(axis=1)]
+    assert len(known) == len(months) - (name == "recorded-crime-ward")  # its first month is held in part
+    read = read.rename(columns=lambda outcome: outcome.split(": ", 1)[1])[by_hand.index]
+    by_hand.columns = pd.PeriodIndex([f"{head[:4]}-{head[4:]}" for head in months], freq="M")
+    assert read.loc[known].to_numpy().tolist() == by_hand[known].T.to_numpy().tolist()
 
 
 @pytest.mark.parametrize(

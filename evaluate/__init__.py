@@ -27,9 +27,12 @@ from evaluate.data.bank_holidays import bank_holidays
 from evaluate.data.calendar import calendar
 from evaluate.data.counts import read_counts
 from evaluate.data.incidents import Incidents, read_incidents
+from evaluate.data.lsoa_lookup import LsoaLookup, find_lookup, read_lookup
 from evaluate.data.mps import read_mps
+from evaluate.data.overlaps import Overlaps, make_overlaps, overlaps_by_lsoa, read_lsoa_changes
 from evaluate.data.panel import Panel
 from evaluate.data.police_uk import read_police_uk
+from evaluate.data.rebuild import rebuild
 from evaluate.data.simulator import Process, SimulatedPanel, simulate_panel
 from evaluate.design.design import ALL_OTHERS, Design
 from evaluate.design.operation import Operation
@@ -89,8 +92,10 @@ __all__ = [
     "Incidents",
     "InterruptedTimeSeries",
     "LeaveOneOut",
+    "LsoaLookup",
     "MinimumDetectableEffect",
     "Operation",
+    "Overlaps",
     "Panel",
     "PlaceboInSpace",
     "PlaceboInTime",
@@ -112,8 +117,11 @@ __all__ = [
     "bank_holidays",
     "calendar",
     "figure_style",
+    "find_lookup",
     "judge",
     "load_study",
+    "make_overlaps",
+    "overlaps_by_lsoa",
     "plot_counterfactual",
     "plot_cumulative",
     "plot_effects",
@@ -125,8 +133,11 @@ __all__ = [
     "plot_timeline",
     "read_counts",
     "read_incidents",
+    "read_lookup",
+    "read_lsoa_changes",
     "read_mps",
     "read_police_uk",
+    "rebuild",
     "run_checks",
     "simulate_panel",
     "simulated_design",

@@ -31,7 +31,7 @@ from evaluate.data.lsoa_lookup import LsoaLookup, find_lookup, read_lookup
 from evaluate.data.mps import read_mps
 from evaluate.data.overlaps import Overlaps, make_overlaps, overlaps_by_lsoa, read_lsoa_changes
 from evaluate.data.panel import Panel
-from evaluate.data.police_uk import read_police_uk
+from evaluate.data.police_uk import read_police_uk, read_police_uk_outcomes
 from evaluate.data.rebuild import rebuild
 from evaluate.data.simulator import Process, SimulatedPanel, simulate_panel
 from evaluate.design.design import ALL_OTHERS, Design
@@ -137,6 +137,7 @@ __all__ = [
     "read_lsoa_changes",
     "read_mps",
     "read_police_uk",
+    "read_police_uk_outcomes",
     "rebuild",
     "run_checks",
     "simulate_panel",

@@ -6,7 +6,7 @@ of rows. The rule compares the whole file's total of a month with the months aro
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -36,6 +36,8 @@ class PartMonths:
         Months to set missing.
     doubtful : tuple of int
         Months to tell the reader of.
+    least_share : float
+        Share of the months around below which a month is missing.
 
     Examples
     --------
@@ -45,6 +47,7 @@ class PartMonths:
 
     missing: tuple[int, ...]
     doubtful: tuple[int, ...]
+    least_share: float = field(default=PART, repr=False)
 
     def describe(self, periods: pd.PeriodIndex, whose: str = "the whole file") -> list[str]:
         """Say in a sentence each what was found and what was done.
@@ -60,8 +63,8 @@ class PartMonths:
         if self.missing:
             months = listed([str(periods[month]) for month in self.missing])
             notes.append(
-                f"{months}: {whose} records under {PART:.0%} of the months around, so it was not published in full; "
-                "it is missing, not low."
+                f"{months}: {whose} records under {self.least_share:.0%} of the months around, so it was not published "
+                "in full; it is missing, not low."
             )
         if self.doubtful:
             months = listed([str(periods[month]) for month in self.doubtful])
@@ -69,13 +72,15 @@ class PartMonths:
         return notes
 
 
-def find_part_months(totals: np.ndarray) -> PartMonths:
+def find_part_months(totals: np.ndarray, *, least_share: float = PART) -> PartMonths:
     """Hold each month's total against the median of the twelve nearest other months.
 
     Parameters
     ----------
     totals : numpy.ndarray
         Shape (months,): incidents of all areas and outcomes, NaN for a month that is missing anyway.
+    least_share : float
+        Share of that median below which a month is missing.
 
     Returns
     -------
@@ -96,8 +101,8 @@ def find_part_months(totals: np.ndarray) -> PartMonths:
         near = others[np.argsort(np.abs(others - month), kind="stable")[:AROUND]]
         if len(near) < AROUND // 2 or (median := float(np.median(totals[near]))) < LEAST_MEDIAN:
             continue
-        if totals[month] < PART * median:
+        if totals[month] < least_share * median:
             missing.append(int(month))
         elif totals[month] < DOUBTFUL * median:
             doubtful.append(int(month))
-    return PartMonths(tuple(missing), tuple(doubtful))
+    return PartMonths(tuple(missing), tuple(doubtful), least_share)

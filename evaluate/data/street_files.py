@@ -1,186 +1,338 @@
-"""Find the street files of data.police.uk in a folder, behind a pattern or in a zip, and load them into DuckDB."""
+"""Load street and outcomes files of data.police.uk into a working database on disk, each column by its head."""
 
 from __future__ import annotations
 
 import csv
-import glob
 import gzip
-import shutil
-import zipfile
+import io
+import os
+import re
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from evaluate.data.tables import PathLike, existing_file, open_table
+import numpy as np
+import pandas as pd
+
+from evaluate.data.archive import OUTCOMES, STREET, Kind, PublishedFile, no_room, unpacked
+from evaluate.data.tables import Table, open_table
 from evaluate.errors import DataError, did_you_mean
 
 if TYPE_CHECKING:
     import duckdb
 
-STREET = ("-street.csv", "-street.csv.gz")
-"""How the names of street files end in a folder or a zip; outcomes and stop-and-search files end otherwise."""
+MEMORY = "800MB"
+"""Memory the working database may take; what is more lies in the temporary folder."""
 
-NEEDED = ("Crime ID", "Month", "Reported by", "LSOA code", "LSOA name", "Crime type")
-"""Heads of the columns that are read."""
+LARGEST_EXAMINED = 1_000_000_000
+"""Bytes of a file, unpacked, up to which it is taken into memory to find the line that is at fault."""
+
+MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+LSOA = re.compile(r"[A-Z]\d{8}|95[A-Z]{2}\d{2}[A-Z]\d|")
+"""Codes of small areas in England, Wales and Scotland, and the older ones of Northern Ireland; or none."""
+
+POINT = "point"
+"""Key of a place that is a point, longitude and latitude as published."""
 
 
 @dataclass(frozen=True)
-class StreetFile:
-    """One street file on disk.
+class Layout:
+    """Which columns of a file are read, and when two of its rows are the same.
 
     Parameters
     ----------
-    path : pathlib.Path
-        Where it can be read.
-    source : pathlib.Path
-        The file the user has: itself, or the zip it was taken out of.
-
-    Examples
-    --------
-    >>> from pathlib import Path
-    >>> StreetFile(Path("2018-05-kent-street.csv"), Path("2018-05.zip")).source.name
-    '2018-05.zip'
+    kind : Kind
+        The kind of file.
+    outcome : str
+        Head of the column that becomes the outcomes of the panel.
+    repeats : str
+        SQL for what two rows have in common that count once; null where a row always counts.
     """
 
-    path: Path
-    source: Path
+    kind: Kind
+    outcome: str
+    repeats: str
+
+    def needed(self, key: str) -> tuple[str, ...]:
+        """Heads of the columns that are read, for a key of places."""
+        places = ("Longitude", "Latitude") if key == POINT else ("LSOA code", "LSOA name")
+        return ("Crime ID", "Month", "Reported by", *places, self.outcome)
+
+
+CRIMES = Layout(STREET, "Crime type", "crime")
+CRIME_OUTCOMES = Layout(OUTCOMES, "Outcome type", "crime || chr(31) || type")
+
+_COLUMNS = "id UBIGINT, month VARCHAR, force VARCHAR, place VARCHAR, name VARCHAR, type VARCHAR, file INTEGER"
+# 64 bits: two different IDs among 15 million share a number once in 160,000 archives.
+_ROWS = """
+    SELECT CASE WHEN crime = '' THEN NULL ELSE hash({repeats}) END AS id, month, force, place, name, type, file FROM (
+        SELECT {crime} AS crime, {month} AS month, {force} AS force, {place} AS place, {name} AS name, {type} AS type,
+        opened.number AS file FROM {source} AS raw JOIN opened ON raw.filename = opened.path)
+"""
 
 
 @contextmanager
-def street_files(path: PathLike) -> Iterator[list[StreetFile]]:
-    """Find street files; those of a zip are unpacked for as long as the context lasts.
+def working_database(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open an empty table ``street`` in a database that keeps to ``MEMORY`` and lies in a folder.
 
     Parameters
     ----------
-    path : path
-        A folder (searched with its subfolders), a pattern with ``*``, a zip, or one file (``.csv``,
-        ``.csv.gz``).
+    folder : pathlib.Path
+        A temporary folder; the caller deletes it.
 
     Yields
     ------
-    list of StreetFile
-        At least one, in the order of their names.
+    duckdb.DuckDBPyConnection
+        With a table of the columns ``id`` (a number for what counts once, null where nothing is a repeat),
+        ``month``, ``force``, ``place``, ``name`` (of the place), ``type`` and ``file`` (a number).
 
     Raises
     ------
     DataError
-        If there is none, or the zip is damaged.
-
-    Examples
-    --------
-    >>> with street_files("nowhere/*.csv") as files:
-    ...     pass
-    Traceback (most recent call last):
-    evaluate.errors.DataError: No file matches "nowhere/*.csv". Correct the pattern.
+        If the disk is full.
     """
-    given = Path(path).expanduser()
-    if any(mark in str(path) for mark in "*?") and not given.exists():
-        found = [Path(name) for name in sorted(glob.glob(str(given), recursive=True))]
-        if not found:
-            raise DataError(f'No file matches "{path}". Correct the pattern.')
-        yield [StreetFile(file, file) for file in found if file.is_file()]
-    elif given.is_dir():
-        found = sorted(file for file in given.rglob("*") if file.name.endswith(STREET))
-        if not found:
-            raise DataError(
-                f'The folder "{given}" holds no street file of data.police.uk; their names end in -street.csv. '
-                "Name the folder the archive was unpacked into."
-            )
-        yield [StreetFile(file, file) for file in found]
-    elif zipfile.is_zipfile(existing_file(given)):
-        with TemporaryDirectory(prefix="evaluate-") as folder:
-            yield [StreetFile(file, given) for file in _unpacked(given, Path(folder))]
-    else:
-        yield [StreetFile(given, given)]
+    import duckdb
+
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": MEMORY,
+        "threads": min(4, os.cpu_count() or 1),
+        "temp_directory": str(folder / "spill"),
+        "preserve_insertion_order": False,
+    }
+    try:
+        with duckdb.connect(folder / "rows.duckdb", config=settings) as connection:
+            connection.execute(f"CREATE TABLE street ({_COLUMNS})")
+            yield connection
+    except duckdb.OutOfMemoryException as error:
+        raise no_room(folder.parent) from error
+    except duckdb.IOException as error:
+        if "space" not in str(error):
+            raise
+        raise no_room(folder.parent) from error
 
 
-def load_streets(connection: duckdb.DuckDBPyConnection, files: Sequence[StreetFile]) -> None:
-    """Load the rows of street files into the table ``street``.
+def load_files(
+    connection: duckdb.DuckDBPyConnection,
+    files: Sequence[PublishedFile],
+    layout: Layout,
+    folder: Path,
+    *,
+    key: str = "LSOA code",
+) -> None:
+    """Load the rows of files into the table ``street``, a batch of files at a time.
 
     Parameters
     ----------
     connection : duckdb.DuckDBPyConnection
-        Gets a table with the columns ``id`` (a number for each Crime ID, null where there is none),
-        ``month``, ``force``, ``lsoa``, ``name``, ``type`` (text without blanks around it) and ``file``.
-    files : sequence of StreetFile
-        From ``street_files``.
+        From ``working_database``.
+    files : sequence of PublishedFile
+        From ``find_files``; the table's column ``file`` counts them from 0.
+    layout : Layout
+        ``CRIMES`` or ``CRIME_OUTCOMES``.
+    folder : pathlib.Path
+        Where to unpack.
+    key : str
+        What tells places apart: the head of a column, or ``POINT``.
 
     Raises
     ------
     DataError
-        If a file is no street file, or its rows cannot be told apart.
+        If a file is not of this layout, its rows cannot be told apart, or a cell holds what it cannot.
     """
+    first = 0
+    for batch in unpacked(files, folder):
+        paths = [path for _, path in batch]
+        try:
+            _load_batch(connection, paths, layout, key, first)
+            _refuse_wrong_cells(connection, paths, layout, key, first)
+        except DataError as error:
+            archives = {path.name: file.source.name for file, path in batch if file.member}
+            name = str(error).partition(":")[0].partition(",")[0]
+            if name in archives:
+                raise DataError(f"{archives[name]}: {error}") from error
+            raise
+        first += len(batch)
+
+
+def _load_batch(
+    connection: duckdb.DuckDBPyConnection, paths: Sequence[Path], layout: Layout, key: str, first: int
+) -> None:
+    """Load files that can be opened; the first has the number ``first``."""
     import duckdb
 
-    groups: dict[tuple[str, ...], list[Path]] = {}
-    for file in files:
-        groups.setdefault(_head(file.path), []).append(file.path)
-    parts = [_select(head, paths) for head, paths in groups.items()]
-    try:
-        connection.execute(f"CREATE TEMP TABLE street AS {' UNION ALL '.join(parts)}")
-    except duckdb.Error as error:
-        for file in files:
-            open_table(file.path)  # says which line of which file, where its shape is at fault
-        raise DataError(f"The street files cannot be read: {str(error).splitlines()[0]}") from error
+    opened = pd.DataFrame({"path": [str(path) for path in paths], "number": range(first, first + len(paths))})
+    connection.register("opened", opened)
+    groups: dict[tuple[tuple[str, ...], bool], list[Path]] = {}
+    for path in paths:
+        groups.setdefault(_head(path, layout.needed(key), layout), []).append(path)
+    for (head, packed), alike in groups.items():
+        try:
+            connection.execute(f"INSERT INTO street {_select(_reader(head, packed, alike), layout, key)}")
+        except duckdb.Error:
+            for path in alike:
+                try:
+                    connection.execute(
+                        f"INSERT INTO street {_select(_reader(head, packed, [path]), layout, key)}"
+                    )
+                except duckdb.Error as error:
+                    _load_table(connection, path, layout, key, error)
+    connection.unregister("opened")
 
 
-def _unpacked(archive: Path, folder: Path) -> list[Path]:
-    """Take the street files out of a zip, into one folder."""
-    taken = []
-    try:
-        with zipfile.ZipFile(archive) as packed:
-            names = sorted(name for name in packed.namelist() if name.endswith(STREET))
-            for number, name in enumerate(names):
-                target = folder / f"{number:05d}-{Path(name).name}"
-                with packed.open(name) as source, target.open("wb") as copy:
-                    shutil.copyfileobj(source, copy)
-                taken.append(target)
-    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-        raise DataError(f"{archive.name}: the zip is cut short or damaged. Download it again.") from error
-    if not taken:
-        raise DataError(
-            f"{archive.name}: the zip holds no street file of data.police.uk; their names end in -street.csv. "
-            "Download an archive with street-level crime in it."
-        )
-    return taken
+def _load_table(
+    connection: duckdb.DuckDBPyConnection, path: Path, layout: Layout, key: str, error: Exception
+) -> None:
+    """Load one file through ``open_table``, which says what line is at fault, or can read it after all."""
+    examined = open_table(_examinable(path, error))
+    rows = pd.DataFrame({head: examined.text(head) for head in layout.needed(key)})
+    rows["filename"] = str(path)
+    connection.register("examined", rows)
+    connection.execute(f"INSERT INTO street {_select('examined', layout, key)}")
+    connection.unregister("examined")
 
 
-def _head(path: Path) -> tuple[str, ...]:
-    """Read the head of a street file and check that the columns are there."""
-    opened: Any = gzip.open if path.name.endswith(".gz") else open
-    try:
-        with opened(path, "rt", encoding="utf-8-sig", newline="") as stream:
-            head = tuple(name.strip() for name in next(csv.reader(stream), []))
-    except (UnicodeDecodeError, OSError, EOFError, zlib.error, csv.Error):
-        head = ()
-    lacking = [name for name in NEEDED if name not in head]
-    if lacking:
-        table = open_table(path)  # a web page, an empty file and the like are told apart there
-        raise table.refusal(
-            f'a street file of data.police.uk has a column "{lacking[0]}".',
-            f"{did_you_mean(lacking[0], table.heads)} Outcomes and stop-and-search files are other files.",
-        )
-    if len(set(head)) < len(head):
-        open_table(path)
-    return head
+def _select(source: str, layout: Layout, key: str) -> str:
+    """SQL for the rows of the working table."""
+    crime, month, force, place, name, kind = (
+        f"trim(coalesce(\"{head}\", ''))" for head in layout.needed(key)
+    )
+    if key == POINT:
+        place, name = f"CASE WHEN {place} = '' OR {name} = '' THEN '' ELSE {place} || ',' || {name} END", "''"
+    return _ROWS.format(
+        repeats=layout.repeats,
+        crime=crime,
+        month=month,
+        force=force,
+        place=place,
+        name=name,
+        type=kind,
+        source=source,
+    )
 
 
-def _select(head: Sequence[str], paths: Sequence[Path]) -> str:
-    """SQL that reads files with one head. Every column is text: nothing is guessed from the first rows."""
+def _reader(head: Sequence[str], packed: bool, paths: Sequence[Path]) -> str:
+    """SQL that opens files with one head. Every column is text: nothing is guessed from the first rows."""
     columns = ", ".join(f"{_quoted(name)}: 'VARCHAR'" for name in head)
     # DuckDB takes brackets in a path for a pattern.
     listed = ", ".join(_quoted(str(path).replace("[", "[[]")) for path in paths)
-    crime, month, force, lsoa, name, kind = (f"trim(coalesce(\"{column}\", ''))" for column in NEEDED)
     return (
-        f"SELECT CASE WHEN {crime} = '' THEN NULL ELSE md5_number({crime}) END AS id, {month} AS month, "
-        f"{force} AS force, {lsoa} AS lsoa, {name} AS name, {kind} AS type, filename AS file "
-        f"FROM read_csv([{listed}], columns = {{{columns}}}, header = true, delim = ',', quote = '\"', "
-        "escape = '\"', auto_detect = false, strict_mode = true, filename = true)"
+        f"read_csv([{listed}], columns = {{{columns}}}, header = true, delim = ',', quote = '\"', escape = '\"', "
+        f"auto_detect = false, strict_mode = true, filename = true, compression = '{'gzip' if packed else 'none'}')"
     )
+
+
+def _head(path: Path, needed: Sequence[str], layout: Layout) -> tuple[tuple[str, ...], bool]:
+    """Read the head of a file, check that the columns are there, and say whether the file is gzipped."""
+    packed = _is_gzip(path)
+    opened: Any = gzip.open if packed else open
+    try:
+        with opened(path, "rb") as stream:
+            line = stream.read(1 << 16).splitlines()[0].decode("utf-8-sig")
+        head = tuple(name.strip() for name in next(csv.reader(io.StringIO(line)), []))
+    except (UnicodeDecodeError, IndexError, OSError, EOFError, zlib.error, csv.Error):
+        head = ()
+    lacking = [name for name in needed if name not in head]
+    if lacking or len(set(head)) < len(head):
+        _refuse_head(path, layout, lacking)
+    return head, packed
+
+
+def _refuse_head(path: Path, layout: Layout, lacking: Sequence[str]) -> None:
+    """Say what is wrong with a file whose head is another; a web page, an empty file and the like are told apart."""
+    table = open_table(_examinable(path))
+    others = {
+        "Outcome type": OUTCOMES.reader,
+        "Object of search": "ev.read_stop_and_search",
+        "Crime type": STREET.reader,
+    }
+    for head, reader in others.items():
+        if head in table.heads and head != layout.outcome and layout.outcome in lacking:
+            raise table.refusal(
+                f'this is no {layout.kind.noun} of data.police.uk: it has a column "{head}" and none called '
+                f'"{layout.outcome}".',
+                f"Read it with {reader}.",
+            )
+    raise table.refusal(
+        f'{"an" if layout.kind is OUTCOMES else "a"} {layout.kind.noun} of data.police.uk has a column "{lacking[0]}".',
+        did_you_mean(lacking[0], table.heads),
+    )
+
+
+def _examinable(path: Path, error: Exception | None = None) -> Path:
+    """Give a path back if the file is small enough to be looked at in memory."""
+    size = path.stat().st_size
+    if _is_gzip(path):
+        packed, size = size, 0
+        try:
+            with gzip.open(path, "rb") as stream:
+                while size <= LARGEST_EXAMINED and (read := len(stream.read(1 << 22))):
+                    size += read
+        except (OSError, EOFError, zlib.error):
+            return path  # open_table says that it is damaged
+        if size > LARGEST_EXAMINED:
+            raise DataError(
+                f"{path.name}: the compressed file of {packed / 1e6:,.1f} MB unpacks to over "
+                f"{LARGEST_EXAMINED / 1e9:.0f} GB, and its rows are not those of a published file. Download it again."
+            )
+    if size > LARGEST_EXAMINED:
+        reason = f" ({str(error).splitlines()[0]})" if error else ""
+        raise DataError(
+            f"{path.name}: its rows are not those of a published file{reason}, and it is too large to find the line. "
+            "Download it again, one file for each force and month."
+        )
+    return path
+
+
+def _refuse_wrong_cells(
+    connection: duckdb.DuckDBPyConnection, paths: Sequence[Path], layout: Layout, key: str, first: int
+) -> None:
+    """Every row of a batch has a month, a force and a category; an LSOA is a code."""
+    where = f"WHERE file BETWEEN {first} AND {first + len(paths) - 1}"
+    cells = connection.execute(
+        f"SELECT file, month, force, type FROM street {where} GROUP BY ALL ORDER BY ALL"
+    ).fetchall()
+    for file, *values in cells:
+        for head, value in zip(("Month", "Reported by", layout.outcome), values, strict=True):
+            if not value:
+                rule = "this cell is empty, and every row has one."
+            elif head == "Month" and not MONTH.fullmatch(value):
+                rule = f'a month is written like 2018-05; this is "{value}".'
+            else:
+                continue
+            raise _wrong_cell(paths[file - first], head, value, rule)
+    if key != POINT:
+        codes = connection.execute(
+            f"SELECT min(file), place FROM street {where} GROUP BY place ORDER BY ALL"
+        ).fetchall()
+        for file, code in codes:
+            if not LSOA.fullmatch(code):
+                rule = (
+                    f'the code of an LSOA is a letter and eight digits, such as E01003690; this is "{code}".'
+                )
+                raise _wrong_cell(paths[file - first], "LSOA code", code, rule)
+
+
+def _wrong_cell(path: Path, head: str, value: str, rule: str) -> DataError:
+    """Make the error for a cell, with its line where the file can be looked at."""
+    fix = "Download the file again; if it is the publisher's own error, remove the row."
+    try:
+        table: Table = open_table(_examinable(path))
+    except DataError:
+        return DataError(f'{path.name}, column "{head}": {rule} {fix}')
+    rows = np.flatnonzero(table.text(head) == value)
+    # A row with nothing in it but commas is no row to ``open_table``.
+    if len(rows) == 0:
+        return DataError(f"{path.name}: a row holds nothing but commas. Remove it.")
+    return table.refusal(rule, fix, row=int(rows[0]), head=head)
+
+
+def _is_gzip(path: Path) -> bool:
+    """Whether a file's first bytes say that it is gzipped."""
+    with path.open("rb") as stream:
+        return stream.read(2) == b"\x1f\x8b"
 
 
 def _quoted(text: str) -> str:

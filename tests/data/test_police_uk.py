@@ -240,7 +240,7 @@ def test_a_month_in_part_is_missing(tmp_path):
     panel = ev.read_police_uk(path)
     assert np.isnan(panel.counts.values.ravel()).tolist() == [month == 4 for month in range(1, 9)]
     assert panel.provenance.notes[-1] == (
-        "2018-04: Kent Police records under 10% of the months around, so it was not published in full; it is missing, "
+        "2018-04: Kent Police records under 50% of the months around, so it was not published in full; it is missing, "
         "not low."
     )
 
@@ -283,8 +283,8 @@ SPOILT = {
     ),
     "outcomes under another name": (
         "Crime ID,Month,Outcome type\na,2018-02,Charged\n",
-        '2018-02-kent-street.csv: a street file of data.police.uk has a column "Reported by". Valid names: Crime ID, '
-        "Month and Outcome type. Outcomes and stop-and-search files are other files.",
+        '2018-02-kent-street.csv: this is no street file of data.police.uk: it has a column "Outcome type" and none '
+        'called "Crime type". Read it with ev.read_police_uk_outcomes.',
     ),
     "truncated": (
         "\n".join([HEAD, *JANUARY])[:-40],
@@ -298,19 +298,19 @@ SPOILT = {
     ),
     "month 13": (
         "\n".join([HEAD, line("e", "2018-13", "E01000001", "Burglary")]),
-        '2018-02-kent-street.csv: a row has the month "2018-13" and the crime type "Burglary"; each row has a month '
-        "such as 2018-05, a force and a type. Download the file again.",
+        '2018-02-kent-street.csv, line 2, column "Month": a month is written like 2018-05; this is "2018-13". Download '
+        "the file again; if it is the publisher's own error, remove the row.",
     ),
     "no type": (
         "\n".join([HEAD, line("e", "2018-02", "E01000001", "")]),
-        '2018-02-kent-street.csv: a row has the month "2018-02" and the crime type ""; each row has a month such as '
-        "2018-05, a force and a type. Download the file again.",
+        '2018-02-kent-street.csv, line 2, column "Crime type": this cell is empty, and every row has one. Download '
+        "the file again; if it is the publisher's own error, remove the row.",
     ),
     "Latin-1": (
-        "\n".join([HEAD, line("e", "2018-02", "E01000001", "Burglary").replace("High", "Chât")]).encode(
-            "latin-1"
-        ),
-        '2018-02-kent-street.csv, line 2: this is not UTF-8 text; near "n or near Chât Street,E0" it is Latin-1 '
+        "\n".join(
+            [HEAD, line("e", "2018-02", "E01000001", "Burglary").replace("Ashford", "Châtford")]
+        ).encode("latin-1"),
+        '2018-02-kent-street.csv, line 2: this is not UTF-8 text; near "E01000001,Châtford 001A," it is Latin-1 '
         "or Windows-1252, or a mix. Save the whole file as CSV UTF-8, so that no name is garbled.",
     ),
 }
@@ -351,8 +351,8 @@ def test_a_lookup_of_another_country(folder, tmp_path):
     with pytest.raises(ev.DataError) as refused:
         ev.read_police_uk(folder, areas=wards)
     assert str(refused.value) == (
-        "No row of 2018-01-kent-street.csv and 2018-03-kent-street.csv has an LSOA that is in the lookup. Use the "
-        "lookup for the LSOAs of 2011 or 2021."
+        "lookup.csv holds none of the 2 LSOAs in the data, E01000001 and E01000002. Use the lookup for the LSOAs of "
+        "2011 or 2021."
     )
 
 

@@ -1,0 +1,111 @@
+"""From a place as published, an LSOA or a point, to the area whose crimes are counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from evaluate.data.lsoa_lookup import read_lookup
+from evaluate.data.street_files import LSOA
+from evaluate.data.tables import PathLike
+from evaluate.errors import DataError, many, shortened
+
+Areas = PathLike | Mapping[str, Sequence[str]]
+"""A lookup file from LSOAs to wards, or areas of one's own: a name and the LSOAs it is made of."""
+
+
+@dataclass(frozen=True, eq=False)
+class Placing:
+    """How places become areas.
+
+    Parameters
+    ----------
+    by : str
+        What the areas are: "LSOA", "ward" or "area".
+    areas_of : callable
+        From codes of LSOAs to codes of areas, ``""`` where there is none.
+    labels, groups : mapping of str to str
+        Readable name and larger area of each area's code, where known.
+    """
+
+    by: str
+    areas_of: Callable[[list[str]], Sequence[str]]
+    labels: Mapping[str, str] = field(default_factory=dict)
+    groups: Mapping[str, str] = field(default_factory=dict)
+
+
+def placing_of(areas: Areas | None) -> Placing:
+    """Say how to place crimes, as the user asked for.
+
+    Parameters
+    ----------
+    areas : path or mapping, optional
+        A lookup file, or lists of LSOAs by the name of the area they make. Without it each LSOA is an area.
+
+    Returns
+    -------
+    Placing
+
+    Raises
+    ------
+    DataError
+        If the lookup is none, or an LSOA stands in two areas or is no code.
+
+    Examples
+    --------
+    >>> from evaluate.data.placing import placing_of
+    >>> placing_of({"Ilford Lane": ["E01003690", "E01003691"]}).areas_of(["E01003690", "E01000001"])
+    ['Ilford Lane', '']
+    """
+    if areas is None:
+        return Placing("LSOA", lambda places: places)
+    if isinstance(areas, Mapping):
+        return Placing("area", _of_mapping(_own_areas(areas)))
+    lookup = read_lookup(areas)
+
+    def wards_of(places: list[str]) -> list[str]:
+        lookup.refuse_other_year(places)
+        wards = [lookup.wards.get(place, "") for place in places]
+        if not any(wards):
+            codes = [place for place in places if place]
+            raise DataError(
+                f"{lookup.table.name} holds none of the {many(len(codes), 'LSOA')} in the data, "
+                f"{shortened(codes, most=3)}. Use the lookup for the LSOAs of 2011 or 2021."
+            )
+        return wards
+
+    return Placing("ward", wards_of, lookup.labels, lookup.groups)
+
+
+def _own_areas(areas: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """LSOA to the name of the area it is a part of."""
+    own: dict[str, str] = {}
+    for name, codes in areas.items():
+        if isinstance(codes, str):
+            raise DataError(f'areas= takes a list of LSOAs for each area; write {{"{name}": ["{codes}"]}}.')
+        for code in codes:
+            if not code or not LSOA.fullmatch(str(code)):
+                raise DataError(
+                    f'areas= has "{code}" in "{name}", which is no code of an LSOA; they are like E01003690.'
+                )
+            if own.get(code, name) != name:
+                raise DataError(
+                    f'areas= has {code} in "{own[code]}" and in "{name}"; keep it in one of them.'
+                )
+            own[code] = name
+    return own
+
+
+def _of_mapping(own: Mapping[str, str]) -> Callable[[list[str]], list[str]]:
+    """Place by a mapping; LSOAs that the data do not hold may still be there without a crime."""
+
+    def areas_of(places: list[str]) -> list[str]:
+        given = [own.get(place, "") for place in places]
+        if not any(given):
+            raise DataError(
+                f"The data hold none of the LSOAs of areas=, {shortened(list(own), most=3)}. Name LSOAs of the force "
+                "whose files these are."
+            )
+        return given
+
+    return areas_of

@@ -5,13 +5,8 @@ Equation, for periods t of counts y::
     log(y_t / days_t) = x_t b + sum_j effect_jt + n_t
     phi(B) Phi(B^s) (1-B)^d (1-B^s)^D n_t = theta(B) Theta(B^s) a_t
 
-x holds level, season and triggers. The effect of an operation while it lasts is log((1 - f) + f exp(theta)). After it
-the effect is, k periods in (0 for the first), with 0 < delta < 1:
-
-* step: theta
-* pulse: theta delta^k, dying away
-* gradual: theta (1 - delta^(k + 1)), growing towards theta; the transfer function w / (1 - delta B) with
-  w = theta (1 - delta)
+x holds level, season, covariates and triggers. The effect of an operation is log((1 - f) + f exp(theta)) while it lasts
+and theta times the shape asked for after it (``evaluate.estimators.transfer``).
 
 Source: Box and Tiao (1975), Journal of the American Statistical Association 70:70; exact likelihood from the
 state-space form.
@@ -23,7 +18,7 @@ than 24 periods before. It uses no controls.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import numpy as np
 
@@ -32,7 +27,8 @@ from evaluate.design.design import Design
 from evaluate.effects.result import Result
 from evaluate.errors import DesignError, FitError, did_you_mean
 from evaluate.estimators.summary import DRAWS, SeriesFit, result_of
-from evaluate.estimators.terms import Terms, known_periods, terms_of
+from evaluate.estimators.terms import Season, Terms, known_periods, positive_series, terms_of
+from evaluate.estimators.transfer import Change, likeliest_shape
 from evaluate.numerics.arima import (
     ArimaFit,
     Order,
@@ -43,10 +39,8 @@ from evaluate.numerics.arima import (
 )
 from evaluate.numerics.segmented import require_full_rank
 
-Change = Literal["step", "pulse", "gradual"]
 FEWEST_BEFORE, FEWEST_BEFORE_SEASONAL = 24, 36
 SMALLEST_MEAN = 30.0
-DECAYS = (0.1, 0.3, 0.5, 0.7, 0.9)
 
 
 @dataclass(frozen=True)
@@ -63,8 +57,13 @@ class ArimaIntervention:
         chosen, without differences, by the corrected Akaike criterion on the period before the first operation only.
     seasonal_order : tuple of int or None
         The same for the season. None tries a seasonal lag of each kind as well, which takes ten times as long.
-    season : int or None
-        Pairs of yearly waves; none are used with seasonal differences, which leave nothing of them.
+    season : int, "months" or None
+        Pairs of yearly waves, or a level for each calendar month; none are used with seasonal differences, which leave
+        nothing of them.
+    exposure : str, optional
+        Outcome of the panel, such as a population, that the treated count is divided by instead of by days.
+    covariates : sequence of str
+        Outcomes of the panel whose logarithm in the treated areas is a regressor. The operation must not move them.
     level : float
         Of the intervals.
 
@@ -97,7 +96,9 @@ class ArimaIntervention:
     change: Change = "step"
     order: Order | None = None
     seasonal_order: Order | None = (0, 0, 0)
-    season: int | None = 2
+    season: Season = 2
+    exposure: str | None = None
+    covariates: tuple[str, ...] = ()
     level: float = 0.95
 
     def __post_init__(self) -> None:
@@ -121,6 +122,11 @@ class ArimaIntervention:
             raise DesignError(
                 "order is given and seasonal_order=None asks to have it chosen. Give both, or neither."
             )
+        if isinstance(self.season, str) and self.season != "months":
+            raise DesignError(f'season is a number of yearly waves, "months" or None; it is "{self.season}".')
+        if isinstance(self.covariates, str):
+            raise DesignError(f'covariates is a list of outcomes; write ["{self.covariates}"].')
+        object.__setattr__(self, "covariates", tuple(self.covariates))
         if not 0.5 <= self.level < 1:
             raise DesignError(f"level lies from 0.5 to below 1; it is {self.level}.")
 
@@ -151,16 +157,21 @@ class ArimaIntervention:
         self._require_enough(design)
         known = known_periods(design)
         before = int(np.flatnonzero(design.periods == design.windows[0].periods[0])[0])
-        values = np.log(np.where(known, design.treated_counts, np.nan) / design.exposure_days)
+        offset = self._offset(design)
+        values = np.log(np.where(known, design.treated_counts, np.nan)) - offset
         cycle = round(periods_per_year(design.periods))
         seasonal = self.seasonal_order or (0, 0, 0)
         differenced = bool((self.order or (0, 0, 0))[1] + seasonal[1])
-        terms = _without_level(
-            terms_of(design, trend=False, season=None if seasonal[1] else self.season), differenced
-        )
+        season = None if seasonal[1] else self.season
+        terms = terms_of(design, trend=False, season=season, covariates=self.covariates)
+        terms = _without_level(terms, differenced)
         order, seasonal = self._orders(terms, values[:before], seasonal, cycle)
 
-        shaped, decay = self._shape(design, terms, values, (order, seasonal, cycle))
+        def likelihood(candidate: Terms) -> tuple[float, np.ndarray]:
+            fit, parameters = _fit(candidate, values, (order, seasonal, cycle))
+            return fit.log_likelihood, parameters
+
+        shaped, decay = likeliest_shape(design, terms, self.change, likelihood)
         require_full_rank(np.hstack([shaped.columns, shaped.weights])[known], list(shaped.names))
         fit, parameters = _fit(shaped, values, (order, seasonal, cycle))
         random = np.random.default_rng(seed)
@@ -180,7 +191,7 @@ class ArimaIntervention:
 
         series = SeriesFit(
             shaped,
-            np.log(design.exposure_days) + expected,
+            offset + expected,
             parameters,
             fit.covariance,
             lambda contrast: float(fit.freedom),
@@ -190,6 +201,12 @@ class ArimaIntervention:
         )
         diagnostics = self._diagnostics(fit, order, seasonal, decay, int(known.sum()))
         return result_of(self, design, series, level=self.level, seed=seed, diagnostics=diagnostics)
+
+    def _offset(self, design: Design) -> np.ndarray:
+        """Log exposure: days, or another outcome."""
+        if self.exposure is None:
+            return np.asarray(np.log(design.exposure_days))
+        return np.log(positive_series(design, self.exposure, "exposure"))
 
     def _require_enough(self, design: Design) -> None:
         """Refuse small counts, noughts and short baselines."""
@@ -217,48 +234,6 @@ class ArimaIntervention:
         columns = terms.columns[: len(values)]
         columns = columns[:, np.abs(columns).sum(axis=0) > 0]
         return choose_order(values, columns, (0, 0), self.seasonal_order is None, cycle)
-
-    def _shape(
-        self, design: Design, terms: Terms, values: np.ndarray, form: tuple[Order, Order, int]
-    ) -> tuple[Terms, float]:
-        """Give effects after an operation their shape: the likeliest decay, and a column for its uncertainty."""
-        afters = [number for number, window in enumerate(design.windows) if window.name == "after"]
-        if self.change == "step" or not afters:
-            return terms, float("nan")
-        found = []
-        for decay in DECAYS:
-            candidate = self._with_decay(design, terms, afters, decay)
-            fit, parameters = _fit(candidate, values, form)
-            found.append((fit.log_likelihood, decay, candidate, parameters))
-        _, decay, best, parameters = max(found, key=lambda one: one[0])
-        step = 1e-4
-        more = self._with_decay(design, terms, afters, decay + step)
-        split = terms.columns.shape[1]
-        for number in afters:
-            column = parameters[split + number] * (more.weights - best.weights)[:, number] / step
-            if np.abs(column).max() > 1e-8:
-                best = replace(
-                    best,
-                    columns=np.column_stack([best.columns, column]),
-                    names=(
-                        *best.names[:split],
-                        f"decay of {best.names[split + number]}",
-                        *best.names[split:],
-                    ),
-                    owner=np.append(best.owner, number),
-                )
-                split += 1
-        return best, decay
-
-    def _with_decay(self, design: Design, terms: Terms, afters: list[int], decay: float) -> Terms:
-        """Replace the constant effect of each "after" by its share of the full one."""
-        weights = terms.weights.copy()
-        for number in afters:
-            window = design.windows[number]
-            since = np.arange(len(design.periods)) - np.flatnonzero(design.periods == window.periods[0])[0]
-            power = decay ** np.maximum(since, 0)
-            weights[:, number] = (window.share > 0) * (power if self.change == "pulse" else 1 - decay * power)
-        return replace(terms, weights=weights, shaped=frozenset(afters))
 
     def _diagnostics(
         self, fit: ArimaFit, order: Order, seasonal: Order, decay: float, periods: int

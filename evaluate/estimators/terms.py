@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
+import pandas as pd
 
-from evaluate.data.periods import periods_per_year
+from evaluate.data.periods import Span, periods_per_year
 from evaluate.design.design import Design
-from evaluate.design.window import Window
-from evaluate.errors import FitError
+from evaluate.design.window import Window, following
+from evaluate.errors import DesignError, FitError, did_you_mean
 from evaluate.numerics.segmented import relative_shares, slopes
 
+Season = int | Literal["months"] | None
 BACKGROUND, TRIGGER = -1, -2
 """Owners of the columns that belong to no window."""
 
@@ -98,9 +102,9 @@ def complete_controls(design: Design) -> np.ndarray:
     return counts[~np.isnan(counts).any(axis=1) & (np.nansum(counts, axis=1) > 0)]
 
 
-def treated_areas(design: Design) -> np.ndarray:
-    """Shape (areas, periods): counts of each treated area, NaN where missing."""
-    counts = design.panel.counts.sel(area=list(design.treated), outcome=design.outcome)
+def treated_areas(design: Design, outcome: str | None = None) -> np.ndarray:
+    """Shape (areas, periods): counts of each treated area, NaN where missing; the design's outcome by default."""
+    counts = design.panel.counts.sel(area=list(design.treated), outcome=outcome or design.outcome)
     chosen = design.panel.periods.get_indexer(design.periods)
     return np.asarray(counts.transpose("area", "period").values[:, chosen], dtype=float)
 
@@ -217,9 +221,29 @@ class Terms:
         """Derivative of ``linear`` in the parameters, shape (periods, columns + windows)."""
         return np.hstack([self.columns, self._slopes(parameters[self.columns.shape[1] :])])
 
+    def for_counts(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Lay the terms out for a count regression, in which a transfer function is one more column.
+
+        Returns
+        -------
+        (numpy.ndarray, numpy.ndarray, numpy.ndarray)
+            Columns with those of the shaped windows after them, shares of the other windows, and the place of each of
+            these among the parameters, shape (columns + windows,).
+        """
+        windows = np.arange(self.weights.shape[1])
+        shaped = np.isin(windows, sorted(self.shaped))
+        split = self.columns.shape[1]
+        place = np.concatenate([np.arange(split), split + windows[shaped], split + windows[~shaped]])
+        return np.hstack([self.columns, self.weights[:, shaped]]), self.weights[:, ~shaped], place
+
 
 def terms_of(
-    design: Design, *, trend: bool = True, season: int | None = 2, slope_change: bool = False
+    design: Design,
+    *,
+    trend: bool = True,
+    season: Season = 2,
+    slope_change: bool = False,
+    covariates: Sequence[str] = (),
 ) -> Terms:
     """Lay out the regressors of a design.
 
@@ -229,42 +253,130 @@ def terms_of(
         The design.
     trend : bool
         A straight line over the periods, on the log scale.
-    season : int or None
-        Pairs of yearly waves.
+    season : int, "months" or None
+        Pairs of yearly waves, or a level for each calendar month that the periods begin in.
     slope_change : bool
-        A change of slope in each "after" of two periods or more, from nought in its first.
+        A change of slope in each window of three periods or more, from nought in its first.
+    covariates : sequence of str
+        Outcomes of the panel whose logarithm in the treated areas is a regressor.
 
     Returns
     -------
     Terms
+
+    Raises
+    ------
+    DesignError
+        If the panel has no outcome of a covariate's name.
+    FitError
+        If a covariate is missing or nought where the treated count is published.
     """
     periods = design.periods
     time = np.arange(len(periods), dtype=float)
-    columns, names, owner = [np.ones(len(periods))], ["level"], [BACKGROUND]
-
-    def add(column: np.ndarray, name: str, whose: int) -> None:
-        columns.append(np.asarray(column, dtype=float))
-        names.append(name)
-        owner.append(whose)
-
+    found: list[tuple[np.ndarray, str, int]] = [(np.ones(len(periods)), "level", BACKGROUND)]
     if trend:
-        add(time, "trend", BACKGROUND)
-    for number in range(1, (season or 0) + 1):
-        turn = 2 * np.pi * number * time / periods_per_year(periods)
-        add(np.sin(turn), f"season sine {number}", BACKGROUND)
-        add(np.cos(turn), f"season cosine {number}", BACKGROUND)
+        found.append((time, "trend", BACKGROUND))
+    found += [(column, name, BACKGROUND) for column, name in seasonal_columns(periods, season)]
+    for name in covariates:
+        column = np.log(positive_series(design, name, "covariates"))
+        found.append((column - np.nanmean(column), f"log {name}", BACKGROUND))
     for number, spike in enumerate(spikes(design), start=1):
-        add(spike, f"trigger {number}" if number > 1 else "trigger", TRIGGER)
+        found.append((spike, f"trigger {number}" if number > 1 else "trigger", TRIGGER))
     for number, window in enumerate(design.windows):
-        if slope_change and window.name == "after" and len(window.periods) > 1:
+        if slope_change and len(window.periods) > 2:
             since = time - np.flatnonzero(periods == window.periods[0])[0]
-            add(since * (window.share > 0), f"slope of {window.operation}, {window.name}", number)
+            found.append((since * (window.share > 0), f"slope of {window_name(window.key)}", number))
     weights = [
         relative_shares(window.share, design.exposure_days, np.asarray(periods.isin(window.periods)))
         for window in design.windows
     ]
-    effects = [f"{window.operation}, {window.name}" for window in design.windows]
-    return Terms(np.column_stack(columns), np.column_stack(weights), (*names, *effects), np.array(owner))
+    columns, names, owner = zip(*found, strict=True)
+    effects = [window_name(window.key) for window in design.windows]
+    return Terms(
+        np.column_stack(columns), np.column_stack(weights), (*names, *effects), np.array(owner, dtype=int)
+    )
+
+
+def seasonal_columns(periods: pd.PeriodIndex, season: Season) -> list[tuple[np.ndarray, str]]:
+    """The season's regressors and their names: pairs of yearly waves, or all calendar months but the first."""
+    if season == "months":
+        months = np.asarray(periods.start_time.month)
+        names = periods.start_time.month_name()
+        present = list(dict.fromkeys(zip(months, names, strict=True)))
+        return [((months == month).astype(float), name) for month, name in present[1:]]
+    time = np.arange(len(periods), dtype=float)
+    found = []
+    for number in range(1, (season or 0) + 1):
+        turn = 2 * np.pi * number * time / periods_per_year(periods)
+        found += [(np.sin(turn), f"season sine {number}"), (np.cos(turn), f"season cosine {number}")]
+    return found
+
+
+def positive_series(design: Design, outcome: str, role: str) -> np.ndarray:
+    """Another outcome of the treated areas together, which must be above nought wherever the design's is published.
+
+    Parameters
+    ----------
+    design : Design
+        The design.
+    outcome : str
+        An outcome of its panel.
+    role : str
+        Name of the setting that asks for it, for messages.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (periods,); 1 where the design's outcome is missing, which no regression uses.
+
+    Raises
+    ------
+    DesignError
+        If the panel has no such outcome.
+    FitError
+        If it is missing or nought where it is needed.
+    """
+    if outcome not in design.panel.outcomes:
+        known = [str(name) for name in design.panel.outcomes]
+        raise DesignError(
+            f'{role} names the outcome "{outcome}", which is not in the data. {did_you_mean(outcome, known)}'
+        )
+    total = treated_areas(design, outcome).sum(axis=0)
+    wrong = known_periods(design) & ~(total > 0)
+    if wrong.any():
+        raise FitError(
+            f'{role} takes the logarithm of "{outcome}", which is nought or missing in {design.periods[wrong][0]}. '
+            "Leave it out, or use longer periods."
+        )
+    return np.where(total > 0, total, 1.0)
+
+
+def with_washout(design: Design, length: str | None) -> Design:
+    """Leave out the first periods after each operation: their treated counts become missing.
+
+    Raises
+    ------
+    DesignError
+        If the length holds no whole period, or leaves nothing of an "after".
+    """
+    if length is None:
+        return design
+    span = Span.parse(length)
+    dropped: list[pd.Period] = []
+    for window in design.windows:
+        if window.name == "after":
+            first = following(design.periods, window.periods[0] - 1, span)
+            if not len(first) or len(first) >= len(window.periods):
+                raise DesignError(
+                    f'washout="{length}" leaves out {len(first)} of the {len(window.periods)} periods in the window '
+                    f'"{window_name(window.key)}". Ask for at least one period and fewer than there are.'
+                )
+            dropped.extend(first)
+    panel = design.panel
+    place = {"area": list(design.treated), "period": pd.PeriodIndex(dropped), "outcome": design.outcome}
+    counts = panel.counts.copy()
+    counts.loc[place] = np.nan
+    return replace(design, panel=replace(panel, counts=counts))
 
 
 def spikes(design: Design) -> list[np.ndarray]:

@@ -161,6 +161,37 @@ def sandwich(
     return np.asarray(len(counts) / fit.freedom * bread @ meat @ bread)
 
 
+def leverage_corrected(
+    fit: CountFit, counts: np.ndarray, columns: np.ndarray, weights: np.ndarray
+) -> np.ndarray:
+    """Middle matrix of the HC3 sandwich: squared scores, each divided by the square of one less its leverage.
+
+    It is that of R's ``sandwich::vcovHC(type = "HC3")``, and goes without the factor n / (n - p).
+
+    Parameters
+    ----------
+    fit : CountFit
+        The fit.
+    counts, columns, weights : numpy.ndarray
+        What it was fitted to.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (p, p).
+
+    References
+    ----------
+    MacKinnon and White (1985), Journal of Econometrics 29:305; Zeileis (2006), Journal of Statistical Software 16(9).
+    """
+    derivative = jacobian(fit.parameters, columns, weights)
+    weight = fit.means / (1 + fit.alpha * fit.means)
+    bread = np.linalg.inv(fit.information)
+    leverage = weight * np.einsum("ij,jk,ik->i", derivative, bread, derivative)
+    corrected = scores(fit, counts, columns, weights) / np.maximum(1 - leverage, 1e-8)[:, None]
+    return np.asarray(corrected.T @ corrected)
+
+
 def scores(fit: CountFit, counts: np.ndarray, columns: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Each period's contribution to the likelihood equations, shape (n, p)."""
     derivative = jacobian(fit.parameters, columns, weights)

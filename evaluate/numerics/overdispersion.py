@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+LEAST_MEAN = 1e-12
+"""A mean below it is nought."""
+MOST_DRAWN = 1e15
+"""A mean above it is drawn as a normal variable: beyond it neighbouring whole numbers are one in floating point."""
+
 
 def pearson_dispersion(counts: np.ndarray, means: np.ndarray, parameters: int) -> float:
     """Estimate variance over mean by Pearson's statistic, never below 1.
@@ -37,7 +42,9 @@ def pearson_dispersion(counts: np.ndarray, means: np.ndarray, parameters: int) -
     left = int(known.sum()) - parameters
     if left < 1:
         return float("nan")
-    return max(1.0, float(((counts - means)[known] ** 2 / means[known]).sum() / left))
+    # A mean of nought explains a count of nought and no other.
+    squares = (counts - means)[known] ** 2 / np.maximum(means[known], LEAST_MEAN)
+    return max(1.0, float(squares.sum() / left))
 
 
 def draw_counts(means: np.ndarray, dispersion: float, random: np.random.Generator) -> np.ndarray:
@@ -65,20 +72,22 @@ def draw_counts(means: np.ndarray, dispersion: float, random: np.random.Generato
     True
     """
     if dispersion <= 1.0:
-        return random.poisson(means).astype(float)
-    shape = np.maximum(means, 1e-12) / (dispersion - 1.0)
-    return random.poisson(random.gamma(shape, dispersion - 1.0)).astype(float)
+        return _poisson(means, random)
+    shape = np.maximum(means, LEAST_MEAN) / (dispersion - 1.0)
+    return _poisson(random.gamma(shape, dispersion - 1.0), random)
 
 
-def draw_counts_quadratic(means: np.ndarray, alpha: float, random: np.random.Generator) -> np.ndarray:
+def draw_counts_quadratic(
+    means: np.ndarray, alpha: float | np.ndarray, random: np.random.Generator
+) -> np.ndarray:
     """Draw counts with variance ``mu + alpha mu^2`` (negative binomial, quadratic variance).
 
     Parameters
     ----------
     means : numpy.ndarray
         Any shape, 0 or more.
-    alpha : float
-        0 is Poisson.
+    alpha : float or numpy.ndarray
+        0 is Poisson; an array is broadcast to the means.
     random : numpy.random.Generator
         Where the randomness comes from.
 
@@ -94,6 +103,18 @@ def draw_counts_quadratic(means: np.ndarray, alpha: float, random: np.random.Gen
     >>> bool(abs(draws.var() - 20) < 1)
     True
     """
-    if alpha <= 1e-9:
-        return random.poisson(means).astype(float)
-    return random.poisson(means * random.gamma(1.0 / alpha, alpha, size=np.shape(means))).astype(float)
+    alphas = np.broadcast_to(np.asarray(alpha, dtype=float), np.shape(means))
+    if not (alphas > 1e-9).any():
+        return _poisson(means, random)
+    spread = np.maximum(alphas, 1e-9)
+    return _poisson(means * random.gamma(1.0 / spread, spread, size=np.shape(means)), random)
+
+
+def _poisson(means: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Poisson counts as float; a mean that cannot be counted to is drawn from its normal limit."""
+    counts = random.poisson(np.minimum(means, MOST_DRAWN)).astype(float)
+    large = np.asarray(means) > MOST_DRAWN
+    if large.any():
+        normal = random.standard_normal(np.shape(means))
+        counts = np.where(large, means + np.sqrt(means) * normal, counts)
+    return counts

@@ -124,3 +124,12 @@ def _alone(panel: ev.SimulatedPanel) -> ev.Design:
         panel, outcome="crime", treated=["A01"], control=[], operations=[operation],
         before="27 months", after="8 months",
     )  # fmt: skip
+
+
+def test_three_months_before_are_few_but_no_crash():
+    """Two degrees of freedom: the interval is honest and very wide."""
+    panel = ev.simulate_panel(areas=2, periods=30, seed=3)
+    design = ev.simulated_design(panel).with_windows(before="3 months", after="6 months")
+    effect = ev.BeforeAfter().fit(design, seed=1).effect("operation", "after")
+    assert effect.lower < effect.rate_ratio < effect.upper
+    assert effect.upper / effect.lower > 2

@@ -193,7 +193,24 @@ def test_predictive_interval_holds_the_count_that_came():
             'inference="ols" is a method for linear regression, and the family is "negative binomial". Use '
             'family="log rate", or inference="model".',
         ),
-        ({"controls": "all"}, 'controls is "offset" or None; it is "all".'),
+        ({"controls": "all"}, 'controls is "offset", "conditional" or None; it is "all".'),
+        ({"season": "month"}, 'season is a number of yearly waves, "months" or None; it is "month".'),
+        ({"change": "decay"}, 'There is no change "decay". Valid names: step, pulse and gradual.'),
+        ({"covariates": "rain"}, 'covariates is a list of outcomes; write ["rain"].'),
+        (
+            {"family": "log rate", "inference": "sandwich"},
+            'inference="sandwich" is a method for counts, and the family is "log rate". Use family="negative '
+            'binomial", or inference="model".',
+        ),
+        (
+            {"controls": "conditional"},
+            'family="beta-binomial" and controls="conditional" are one method: the treated count given the total. The '
+            "family is \"negative binomial\" and controls is 'conditional'. Set both, or neither.",
+        ),
+        (
+            {"exposure": "people", "controls": "offset"},
+            'The treated count is divided by one thing: exposure="people" or controls="offset". Drop one of them.',
+        ),
     ],
 )
 def test_settings_that_do_not_exist(settings, words):

@@ -33,3 +33,20 @@ def test_linear_draws_have_their_moments(dispersion):
 def test_quadratic_draws_have_their_moments(alpha):
     draws = draw_counts_quadratic(np.full(200_000, 7.0), alpha, np.random.default_rng(3))
     assert draws.var() == pytest.approx(7 + alpha * 49, rel=0.03)
+
+
+def test_a_mean_of_nought_explains_a_count_of_nought():
+    means, counts = np.array([0.0, 1e-320, 5.0, 5.0]), np.array([0.0, 0.0, 3.0, 9.0])
+    assert pearson_dispersion(counts, means, 1) == pytest.approx(20 / 5 / 3)
+
+
+@pytest.mark.filterwarnings("error")
+def test_means_beyond_counting_are_drawn_from_the_normal_limit():
+    random = np.random.default_rng(1)
+    for draws in (
+        draw_counts(np.full(2_000, 1e20), 1.0, random),
+        draw_counts(np.full(2_000, 1e20), 3.0, random),
+        draw_counts_quadratic(np.full(2_000, 1e20), 1e-12, random),
+    ):
+        assert draws.mean() == pytest.approx(1e20, rel=1e-8)
+    assert draws.std() == pytest.approx(1e10, rel=0.06)

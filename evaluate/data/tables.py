@@ -48,6 +48,8 @@ class Table:
         What ``lines`` counts: "line" or "row".
     blank : int
         Rows without anything in them, which are not in ``rows``.
+    notes : tuple of str
+        What the reader of a report should know of how the file was opened.
 
     Examples
     --------
@@ -63,6 +65,7 @@ class Table:
     sha256: str = ""
     unit: str = field(default="row", kw_only=True)
     blank: int = field(default=0, kw_only=True)
+    notes: tuple[str, ...] = field(default=(), kw_only=True)
 
     @property
     def heads(self) -> list[str]:
@@ -142,7 +145,9 @@ def table_of(source: pd.DataFrame | PathLike) -> Table:
     return _frame_table("the DataFrame", source)
 
 
-def open_table(path: PathLike, *, numbers: Callable[[str], bool] = lambda head: False) -> Table:
+def open_table(
+    path: PathLike, *, numbers: Callable[[str], bool] = lambda head: False, any_delimiter: bool = False
+) -> Table:
     r"""Open a CSV, gzipped CSV or Parquet file and prove its shape.
 
     Parameters
@@ -152,6 +157,9 @@ def open_table(path: PathLike, *, numbers: Callable[[str], bool] = lambda head: 
     numbers : callable
         Says of a head whether its column holds numbers; every other column is kept as text, so that a code
         never loses its zeros and a ward called "None" stays a ward.
+    any_delimiter : bool
+        Take semicolons, tabs or vertical bars too, where the head has no comma: spreadsheets set to other
+        languages write them.
 
     Returns
     -------
@@ -178,12 +186,14 @@ def open_table(path: PathLike, *, numbers: Callable[[str], bool] = lambda head: 
     if data[:4] == b"PAR1":
         return _frame_table(file.name, pd.read_parquet(file), digest)
     text = _decoded(_inflated(data, file.name), file.name)
-    heads, lines, filled = _shape(text, file.name)
+    delimiter = _other_delimiter(text) if any_delimiter else ","
+    heads, lines, filled = _shape(text, file.name, delimiter)
     columns = {head: str for head in heads if not numbers(head)}
     rows = pd.read_csv(
         io.StringIO(text),
         names=heads,
         header=0,
+        sep=delimiter,
         dtype=columns,
         keep_default_na=False,
         na_values={head: [""] for head in heads if head not in columns},
@@ -193,7 +203,9 @@ def open_table(path: PathLike, *, numbers: Callable[[str], bool] = lambda head: 
     if len(rows) != len(filled):
         raise DataError(f"{file.name}: its rows cannot be told apart. Save it again as CSV UTF-8.")
     rows = _without_blank_columns(rows[filled]).reset_index(drop=True)
-    return Table(file.name, rows, lines[filled], digest, unit="line", blank=int((~filled).sum()))
+    word = _OTHER_DELIMITERS.get(delimiter)
+    notes = (f"{file.name}: its fields are separated by {word}.",) if word else ()
+    return Table(file.name, rows, lines[filled], digest, unit="line", blank=int((~filled).sum()), notes=notes)
 
 
 def existing_file(path: PathLike) -> Path:
@@ -281,12 +293,21 @@ def _decoded(data: bytes, name: str) -> str:
     return text
 
 
-def _shape(text: str, name: str) -> tuple[list[str], np.ndarray, np.ndarray]:
+def _other_delimiter(text: str) -> str:
+    """The delimiter of the first line: a comma where there is one, otherwise the most frequent of the others."""
+    head = text[: text.find("\n")] if "\n" in text else text
+    if "," in head:
+        return ","
+    most = max(_OTHER_DELIMITERS, key=head.count)
+    return most if most in head else ","
+
+
+def _shape(text: str, name: str, delimiter: str = ",") -> tuple[list[str], np.ndarray, np.ndarray]:
     """Prove that all rows are as long as the head.
 
     Returns the heads, the line each row begins on, and which rows have anything in them.
     """
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
     lines: list[int] = []
     filled: list[bool] = []
     short: tuple[int, int] | None = None

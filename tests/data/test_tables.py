@@ -97,3 +97,13 @@ def test_a_file_in_an_empty_folder(tmp_path):
 def test_whole_numbers_written_as_decimals_are_counts():
     table = table_of(pd.DataFrame({"n": ["3.0", "1e2", " 7 ", ""]}))
     assert counts_in(table, ["n"])[:3, 0].tolist() == [3, 100, 7]
+
+
+@pytest.mark.parametrize(("mark", "word"), [(";", "semicolons"), ("\t", "tabs"), ("|", "vertical bars")])
+def test_other_delimiters_are_read_where_the_reader_asks(write, mark, word):
+    path = write(f'code{mark}n\nA{mark}"1{mark}2"\n')
+    table = open_table(path, any_delimiter=True)
+    assert table.rows.to_dict("list") == {"code": ["A"], "n": [f"1{mark}2"]}
+    assert table.notes == (f"wards.csv: its fields are separated by {word}.",)
+    with pytest.raises(ev.DataError, match=f"the fields are separated by {word}, not by commas"):
+        open_table(path)

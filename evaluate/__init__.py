@@ -24,11 +24,13 @@ from evaluate.claims.claim import Claim
 from evaluate.claims.judge import judge
 from evaluate.claims.verdict import Verdict
 from evaluate.data.bank_holidays import bank_holidays
+from evaluate.data.boundaries import Boundaries, read_boundaries
 from evaluate.data.calendar import calendar
 from evaluate.data.counts import read_counts
 from evaluate.data.incidents import Incidents, read_incidents
 from evaluate.data.lsoa_lookup import LsoaLookup, find_lookup, read_lookup
 from evaluate.data.mps import read_mps
+from evaluate.data.neighbours import Neighbours, read_neighbours
 from evaluate.data.overlaps import Overlaps, make_overlaps, overlaps_by_lsoa, read_lsoa_changes
 from evaluate.data.panel import Panel
 from evaluate.data.police_uk import read_police_uk, read_police_uk_outcomes
@@ -72,6 +74,7 @@ __all__ = [
     "SCEPTICAL",
     "ArimaIntervention",
     "BeforeAfter",
+    "Boundaries",
     "CheckResult",
     "CheckResults",
     "Claim",
@@ -94,6 +97,7 @@ __all__ = [
     "LeaveOneOut",
     "LsoaLookup",
     "MinimumDetectableEffect",
+    "Neighbours",
     "Operation",
     "Overlaps",
     "Panel",
@@ -131,11 +135,13 @@ __all__ = [
     "plot_series",
     "plot_specifications",
     "plot_timeline",
+    "read_boundaries",
     "read_counts",
     "read_incidents",
     "read_lookup",
     "read_lsoa_changes",
     "read_mps",
+    "read_neighbours",
     "read_police_uk",
     "read_police_uk_outcomes",
     "rebuild",

@@ -36,6 +36,7 @@ from evaluate.data.panel import Panel
 from evaluate.data.police_uk import read_police_uk, read_police_uk_outcomes
 from evaluate.data.rebuild import rebuild
 from evaluate.data.simulator import Process, SimulatedPanel, simulate_panel
+from evaluate.data.stop_and_search import read_stop_and_search
 from evaluate.design.design import ALL_OTHERS, Design
 from evaluate.design.operation import Operation
 from evaluate.design.simulated import simulated_design
@@ -144,6 +145,7 @@ __all__ = [
     "read_neighbours",
     "read_police_uk",
     "read_police_uk_outcomes",
+    "read_stop_and_search",
     "rebuild",
     "run_checks",
     "simulate_panel",

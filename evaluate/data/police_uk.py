@@ -12,12 +12,13 @@ from evaluate.data.archive import PublishedFile, find_files
 from evaluate.data.grid import as_counts
 from evaluate.data.panel import Panel
 from evaluate.data.placing import Areas, Placing, placing_of
+from evaluate.data.police_uk_api import is_answer, load_answers
 from evaluate.data.provenance import Provenance
-from evaluate.data.street_counts import StreetCounts, count_streets
+from evaluate.data.street_counts import StreetCounts, count_streets, refuse_twice
 from evaluate.data.street_files import CRIME_OUTCOMES, CRIMES, Layout, load_files, working_database
 from evaluate.data.tables import PathLike
 from evaluate.data.unpublished import COMPLETE, set_unpublished
-from evaluate.errors import many, shortened
+from evaluate.errors import DataError, many, shortened
 
 
 def read_police_uk(path: PathLike, *, areas: Areas | None = None, least_share: float = COMPLETE) -> Panel:
@@ -54,6 +55,8 @@ def read_police_uk(path: PathLike, *, areas: Areas | None = None, least_share: f
     * A Crime ID counts once. Rows without an LSOA ("No Location"), and of an LSOA that is not in the lookup,
       are left out. ``panel.provenance`` counts all of these, and the rows outside a force's own areas.
     * The LSOA is that of the point the crime was moved to, so counts near a border may be the neighbour's.
+    * An answer of the API has points and no codes, so its crimes belong to the area whose code stands in the name
+      of the file; an incident in the answers for two areas counts in the first.
     * An area at the edge of a force holds only what that force recorded there.
     * Rows never come into memory together: files of a zip are unpacked some 200 MB at a time into the system's
       temporary folder (the environment variable TMPDIR, on Windows TEMP, names another), beside a working
@@ -126,19 +129,52 @@ def read_police_uk_outcomes(
 def _read(path: PathLike, layout: Layout, placing: Placing, least_share: float) -> Panel:
     """Load, count, and set missing what was not published."""
     files = find_files(path, layout.kind)
+    answers = [file for file in files if not file.member and is_answer(file.source)]
+    if answers and layout is CRIMES:
+        return _read_answers(files, answers, placing, least_share)
     with tempfile.TemporaryDirectory(prefix="evaluate-") as place:
         folder = Path(place)
         with working_database(folder) as connection:
             load_files(connection, files, layout, folder)
+            refuse_twice(connection, files)
             found = count_streets(connection, files, placing.areas_of)
-    return _panel(found, files, layout, placing, least_share)
+    notes = _published(found, least_share)
+    return _panel(found, files, f"data.police.uk {layout.kind.noun}s by {placing.by}", placing, notes)
 
 
-def _panel(
-    found: StreetCounts, files: Sequence[PublishedFile], layout: Layout, placing: Placing, least_share: float
+def _read_answers(
+    files: Sequence[PublishedFile], answers: Sequence[PublishedFile], placing: Placing, least_share: float
 ) -> Panel:
-    """Make a panel of what was counted."""
-    notes = set_unpublished(
+    """Count the crimes that the API gave for some areas and months."""
+    if len(answers) < len(files):
+        other = next(file for file in files if file not in answers)
+        raise DataError(
+            f"{answers[0].name} is an answer of the API and {other.name} is none; they would count the same crimes. "
+            "Read one kind at a time."
+        )
+    if placing.by != "LSOA":
+        raise DataError(
+            f"{answers[0].name}: an answer of the API has no LSOAs, so areas= cannot place its crimes. Leave areas= "
+            "out, and name each file after the area that was asked for."
+        )
+    with (
+        tempfile.TemporaryDirectory(prefix="evaluate-") as place,
+        working_database(Path(place)) as connection,
+    ):
+        said = load_answers(connection, files, key="area")
+        found = count_streets(connection, files, placing.areas_of)
+    absent = found.counts.sum(axis=2) == 0
+    notes = _published(found, least_share)
+    found.counts[absent] = np.nan
+    if absent.any():
+        cells = [f"{found.areas[area]} in {found.months[month]}" for area, month in np.argwhere(absent)]
+        said.append(f"No answer has a crime of {shortened(cells)}; these are missing, not zero.")
+    return _panel(found, files, "data.police.uk API answers by area", placing, [*said, *notes])
+
+
+def _published(found: StreetCounts, least_share: float) -> list[str]:
+    """Set missing what was not published, and say so."""
+    return set_unpublished(
         found.counts,
         found.by_force,
         found.shares,
@@ -147,6 +183,12 @@ def _panel(
         types=found.types,
         least_share=least_share,
     )
+
+
+def _panel(
+    found: StreetCounts, files: Sequence[PublishedFile], layout: str, placing: Placing, notes: Sequence[str]
+) -> Panel:
+    """Make a panel of what was counted."""
     labels, groups = placing.labels, placing.groups
     if placing.by == "LSOA":
         labels, groups = found.names, {code: _district(name) for code, name in found.names.items()}
@@ -156,8 +198,8 @@ def _panel(
         groups={area: groups[area] for area in found.areas if groups.get(area)},
         provenance=Provenance(
             files=found.sources(files),
-            layout=f"data.police.uk {layout.kind.noun}s by {placing.by}",
-            notes=(_districts(found), *_outside(found), *notes),
+            layout=layout,
+            notes=(*_districts(found), *_outside(found), *notes),
         ),
     )
 
@@ -167,15 +209,19 @@ def _district(name: str) -> str:
     return name.rpartition(" ")[0]
 
 
-def _districts(found: StreetCounts) -> str:
+def _districts(found: StreetCounts) -> list[str]:
     """Say in which districts the crimes lie: a force records some in districts that are another's."""
+    if not any(found.names.values()):
+        return []
     sizes: dict[str, int] = {}
     for place, rows in found.placed.items():
         district = _district(found.names[place])
         sizes[district] = sizes.get(district, 0) + rows
     largest = sorted(sizes.items(), key=lambda item: (-item[1], item[0]))
     shown = shortened([f"{name} ({many(size, 'crime')})" for name, size in largest])
-    return f"By district of the LSOAs: {shown}. A district that is another force's holds only a part of its crime."
+    return [
+        f"By district of the LSOAs: {shown}. A district that is another force's holds only a part of its crime."
+    ]
 
 
 def _outside(found: StreetCounts) -> list[str]:

@@ -119,14 +119,13 @@ def count_streets(
     Raises
     ------
     DataError
-        If there is no row, no row has an area, or two files hold the same month and type of one force.
+        If there is no row, or no row has an area.
     """
     read = dict(connection.execute("SELECT file, count(*) FROM street GROUP BY ALL").fetchall())
     names = "one file" if len(files) == 1 else f"{len(files)} files"
     if not read:
         shown = files[0].name if len(files) == 1 else f"{files[0].name} and {len(files) - 1} more"
         raise DataError(f"{shown}: there are no rows below the head.")
-    _refuse_twice(connection, files)
     connection.execute(_SURPLUS)
     left_out = {
         (file, REPEATED): rows
@@ -175,8 +174,21 @@ def count_streets(
     )
 
 
-def _refuse_twice(connection: duckdb.DuckDBPyConnection, files: Sequence[PublishedFile]) -> None:
-    """A force's month is published in one file; rows without a Crime ID would count twice."""
+def refuse_twice(connection: duckdb.DuckDBPyConnection, files: Sequence[PublishedFile]) -> None:
+    """Refuse two files with the same month of one force: rows without a Crime ID would count twice.
+
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection
+        With the table that ``load_files`` fills.
+    files : sequence of PublishedFile
+        The files loaded, for messages.
+
+    Raises
+    ------
+    DataError
+        If two files hold the same month and type of one force.
+    """
     twice = connection.execute(
         "SELECT force, month, min(file), max(file) FROM street GROUP BY force, month, type "
         "HAVING min(file) < max(file) ORDER BY ALL LIMIT 1"

@@ -1,4 +1,4 @@
-"""Lopez Bernal, Cummins and Gasparrini (2017): acute coronary events in Sicily around the smoking ban of January 2005."""
+"""Lopez Bernal, Cummins and Gasparrini (2017): coronary events in Sicily around the smoking ban of January 2005."""
 
 from __future__ import annotations
 

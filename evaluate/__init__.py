@@ -32,6 +32,7 @@ from evaluate.data.lsoa_lookup import LsoaLookup, find_lookup, read_lookup
 from evaluate.data.mps import read_mps
 from evaluate.data.neighbours import Neighbours, read_neighbours
 from evaluate.data.overlaps import Overlaps, make_overlaps, overlaps_by_lsoa, read_lsoa_changes
+from evaluate.data.own_areas import OwnArea, assign_areas, combine_areas
 from evaluate.data.panel import Panel
 from evaluate.data.police_uk import read_police_uk, read_police_uk_outcomes
 from evaluate.data.rebuild import rebuild
@@ -101,6 +102,7 @@ __all__ = [
     "Neighbours",
     "Operation",
     "Overlaps",
+    "OwnArea",
     "Panel",
     "PlaceboInSpace",
     "PlaceboInTime",
@@ -119,8 +121,10 @@ __all__ = [
     "Verdict",
     "WeightedDisplacementDifference",
     "WindowSensitivity",
+    "assign_areas",
     "bank_holidays",
     "calendar",
+    "combine_areas",
     "figure_style",
     "find_lookup",
     "judge",

@@ -52,13 +52,16 @@ SILENT = (7, 14, 16)
 
 @dataclass
 class Truth:
-    """What was written, by the reasons a reader has to leave a row out."""
+    """What was written, by the reasons a reader has to leave a row out.
+
+    ``by_type`` counts the months that every force published.
+    """
 
     rows: int = 0
     no_place: int = 0
     repeated: int = 0
     by_type: dict[str, int] = field(default_factory=dict)
-    silent: list[str] = field(default_factory=list)
+    partly_silent: list[str] = field(default_factory=list)
 
 
 class Country:
@@ -123,8 +126,9 @@ def file_text(
     truth.rows += rows + len(again)
     truth.no_place += int(nowhere.sum())
     truth.repeated += len(again)
-    for place, count in zip(*np.unique(kind[~nowhere], return_counts=True), strict=True):
-        truth.by_type[kinds[place]] = truth.by_type.get(kinds[place], 0) + int(count)
+    if month not in truth.partly_silent:
+        for place, count in zip(*np.unique(kind[~nowhere], return_counts=True), strict=True):
+            truth.by_type[kinds[place]] = truth.by_type.get(kinds[place], 0) + int(count)
     text = HEAD + "\n".join(lines + again) + "\n"
     old[:] = [line for line in lines[: min(rows, 400)] if line[0] != "," and "No Location" not in line]
     return text
@@ -140,13 +144,13 @@ def make(path: Path, *, rows: int, months: int, forces: int, areas: int, seed: i
     """Write the zip and return its truth."""
     random = np.random.default_rng(seed)
     country, truth = Country(forces, areas, random), Truth()
+    truth.partly_silent = list(month_names(months))[SILENT[1] : SILENT[2] + 1]
     sizes = country.rows_of(rows // months)
     old: list[list[str]] = [[] for _ in range(forces)]
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        for number, month in enumerate(month_names(months)):
+        for month in month_names(months):
             for force in range(forces):
-                if force == SILENT[0] and SILENT[1] <= number <= SILENT[2]:
-                    truth.silent.append(f"{country.names[force]} {month}")
+                if force == SILENT[0] and month in truth.partly_silent:
                     old[force] = []
                     continue
                 text = file_text(country, force, month, int(sizes[force]), old[force], truth, random)

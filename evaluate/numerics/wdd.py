@@ -9,6 +9,7 @@ Problem-Oriented Guides for Police (total net effect).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -127,6 +128,31 @@ def _less(arm: Arm, control: Arm, lengths: tuple[float, float], dispersion: floa
     return Difference(estimate, float(np.sqrt(dispersion * np.sum(counts / scale**2))))
 
 
+def harm_weighted(differences: Sequence[Difference], harms: Sequence[float]) -> Difference:
+    """Add up differences of several kinds of crime, each times the harm that one of its kind does.
+
+    Parameters
+    ----------
+    differences : sequence of Difference
+        One for each kind, taken as independent.
+    harms : sequence of float
+        Harm of one crime of each kind, such as days of a sentence, in the same order.
+
+    Returns
+    -------
+    Difference
+        In units of harm.
+
+    Examples
+    --------
+    >>> harm_weighted([Difference(-10, 8.0), Difference(5, 6.0)], [10, 1]).estimate
+    -95.0
+    """
+    weights = np.asarray(harms, dtype=float)
+    estimates, errors = np.array([[one.estimate, one.standard_error] for one in differences]).T
+    return Difference(float(weights @ estimates), float(np.hypot.reduce(weights * errors)))
+
+
 @dataclass(frozen=True)
 class DisplacementQuotient:
     """The weighted displacement quotient and what it is made of.
@@ -145,6 +171,8 @@ class DisplacementQuotient:
         95% parametric bootstrap interval; NaN where the success measure could be nought.
     total_net_effect : float
         Crimes prevented in both areas.
+    net_lower, net_upper : float
+        95% parametric bootstrap interval of ``total_net_effect``.
     """
 
     success: float
@@ -153,6 +181,8 @@ class DisplacementQuotient:
     lower: float
     upper: float
     total_net_effect: float
+    net_lower: float
+    net_upper: float
 
 
 def weighted_displacement_quotient(
@@ -195,17 +225,24 @@ def weighted_displacement_quotient(
     successes, nearbies = _shares(drawn)
     high = np.quantile(successes, 0.975)
     ends = np.quantile(nearbies / successes, [0.025, 0.975]) if high < 0 else (np.nan, np.nan)
-    growth = control.after / control.before
+    net_ends = np.quantile(_net_effect(drawn), [0.025, 0.975])
     return DisplacementQuotient(
         success=float(success),
         change_nearby=float(nearby),
         quotient=float(nearby / success),
         lower=float(ends[0]),
         upper=float(ends[1]),
-        total_net_effect=float(
-            treated.before * growth - treated.after + displacement.before * growth - displacement.after
-        ),
+        total_net_effect=float(_net_effect(counts)),
+        net_lower=float(net_ends[0]),
+        net_upper=float(net_ends[1]),
     )
+
+
+def _net_effect(counts: np.ndarray) -> np.ndarray:
+    """Crimes fewer in the treated and the displacement area than the control's change makes of before."""
+    growth = counts[..., 2, 1] / counts[..., 2, 0]
+    both = counts[..., :2, :].sum(axis=-2)
+    return np.asarray(both[..., 0] * growth - both[..., 1])
 
 
 def _shares(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from evaluate.numerics.overdispersion import draw_counts
-from evaluate.numerics.rate_ratio import e_test, relative_rate_ratio, two_way_dispersion
+from evaluate.numerics.rate_ratio import e_test, overdispersed_e_test, relative_rate_ratio, two_way_dispersion
 
 
 @pytest.mark.parametrize(
@@ -70,3 +70,18 @@ def test_two_way_dispersion_of_one_area_is_unknown():
     phi, freedom = two_way_dispersion(np.ones((1, 5)))
     assert np.isnan(phi)
     assert freedom == 0
+
+
+def test_overdispersed_e_test_is_the_enumerated_one_for_poisson_counts():
+    found = overdispersed_e_test((6, 1), (2, 1), dispersion=1.0, draws=40_000, seed=1)
+    assert found == pytest.approx(0.1749, abs=0.006)  # three Monte Carlo errors
+
+
+def test_overdispersed_e_test_rejects_a_true_null_as_often_as_it_says():
+    """Counts of mean 12 and variance 24: the Poisson test rejects far too often, this one 5 times in 100."""
+    random = np.random.default_rng(1)
+    pairs = draw_counts(np.full((400, 2), 12.0), 2.0, random)
+    wide = [overdispersed_e_test((a, 1), (b, 1), dispersion=2.0, draws=399, seed=2) for a, b in pairs]
+    plain = [e_test((a, 1), (b, 1)) for a, b in pairs]
+    assert np.mean(np.array(wide) <= 0.05) < 0.05 + 3 * np.sqrt(0.05 * 0.95 / 400)
+    assert np.mean(np.array(plain) <= 0.05) > 0.1

@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from evaluate.numerics.wdd import Arm, weighted_displacement_difference, weighted_displacement_quotient
+from evaluate.numerics.wdd import (
+    Arm,
+    Difference,
+    harm_weighted,
+    weighted_displacement_difference,
+    weighted_displacement_quotient,
+)
 
 TREATED, CONTROL = Arm(207, 110), Arm(308, 318)
 NEARBY, NEARBY_CONTROL = Arm(178, 157), Arm(150, 140)
@@ -80,3 +86,18 @@ def test_interval_of_the_difference_covers():
         for t0, t1, c0, c1 in draws
     ]
     assert 0.935 <= np.mean(inside) <= 0.965
+
+
+def test_harm_adds_variances_times_the_square_of_harm():
+    found = harm_weighted([Difference(-10, 3.0), Difference(4, 2.0)], [2, 5])
+    assert found.estimate == 0
+    assert found.standard_error == pytest.approx(np.sqrt(6**2 + 10**2))
+
+
+def test_net_effect_has_the_interval_that_the_delta_method_gives():
+    """(T0 + D0) C1 / C0 - T1 - D1 with Poisson counts."""
+    found = weighted_displacement_quotient(TREATED, NEARBY, CONTROL, draws=20_000, seed=1)
+    before, growth = 207 + 178, 318 / 308
+    error = np.sqrt(110 + 157 + before * growth**2 + (before * growth) ** 2 * (1 / 318 + 1 / 308))
+    assert (found.net_upper - found.net_lower) / 2 == pytest.approx(1.96 * error, rel=0.05)
+    assert found.net_lower < found.total_net_effect < found.net_upper

@@ -2,11 +2,12 @@
 
 The model, for periods t = 1..T::
 
-    y_t ~ NegBin(exp(o_t + a + s_t + w_t + d_t + v_t + h_t), alpha)    the treated series
+    y_t ~ NegBin(exp(o_t + a_t + s_t + w_t + d_t + v_t + h_t), alpha)  the treated series
     C_t ~ NegBin(exp(o_t + s_t + w_t), alpha_pool)                     the pooled control series (may be missing)
     w_t = w_{t-1} + N(0, drift^2)                                      what the areas share
     d_t = rho d_{t-1} + N(0, (1 - rho^2) sd^2)                         the treated area's own deviation
     v_t = v_{t-1} + N(0, slow^2)                                       the treated area's own slow drift, from nought
+    a_t = A_t a                                                        own level, and own loading on the common path
     s_t = S_t b                                                        season
     h_t = sum_j log((1 - f_jt) + f_jt exp(theta_j))                    effects; f_jt = share of the period
 
@@ -32,35 +33,65 @@ STATES = 3
 SLOW_START = 0.01
 """Standard deviation of the slow drift in the first period: the level says where it starts."""
 MOST_STEPS = 60
+CLOSE_ENOUGH = 0.01
+"""Newton's decrement before whose step the climb ends: the log joint is then within 1e-4 of its top."""
+POISSON_BELOW = 1e-9
+"""Overdispersion below which a count is taken for Poisson."""
+REORDERED = {"reassoc", "contract", "arcp", "nsz"}
+"""Sums may be taken in another order; what is not a number stays so."""
 LOG_2PI = math.log(2 * math.pi)
 
-type Data = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, float]
-"""Treated counts, pooled counts, offset, season, shares of the effects, alpha_pool / alpha."""
+type Data = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, float]
+"""Treated counts, pooled counts, offset, own regressors, season, shares of the effects, alpha_pool / alpha."""
 type Prior = tuple[np.ndarray, np.ndarray, np.ndarray]
 """(mean, precision) of the path's start; means and precisions of the static parameters."""
 type Hyper = tuple[float, float, float, float, float]
 """rho, sd, alpha, drift, slow."""
+type Workspace = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+"""Gradient, and the negative Hessian as band, border and corner: ``band[i, k]`` is its entry (i, i - k)."""
 
 
 @njit(cache=True)
-def negative_binomial_log_density(count: float, log_mean: float, alpha: float) -> float:
-    """Log probability of a count with variance ``mean + alpha mean^2``; Poisson below alpha = 1e-9."""
-    mean = math.exp(log_mean)
-    if alpha < 1e-9:
-        return count * log_mean - mean - math.lgamma(count + 1.0)
+def negative_binomial_constant(count: float, alpha: float) -> float:
+    """The part of the log probability of a count that does not depend on its mean."""
+    if alpha < POISSON_BELOW:
+        return -math.lgamma(count + 1.0)
     size = 1.0 / alpha
-    return (
-        math.lgamma(count + size)
-        - math.lgamma(size)
-        - math.lgamma(count + 1.0)
-        + count * (log_mean + math.log(alpha))
-        - (count + size) * math.log1p(alpha * mean)
-    )
+    return math.lgamma(count + size) - math.lgamma(size) - math.lgamma(count + 1.0) + count * math.log(alpha)
 
 
 @njit(cache=True)
+def negative_binomial_kernel(count: float, log_mean: float, mean: float, alpha: float) -> float:
+    """The part of the log probability of a count that depends on its mean; variance ``mean + alpha mean^2``."""
+    if alpha < POISSON_BELOW:
+        return count * log_mean - mean
+    return count * log_mean - (count + 1.0 / alpha) * math.log1p(alpha * mean)
+
+
+@njit(cache=True)
+def log_constants(data: Data, prior: Prior, hyper: Hyper) -> float:
+    """Terms of the log joint that do not depend on z."""
+    y, pool, _, _, _, _, pool_ratio = data
+    start, centre, precision = prior
+    rho, sd, alpha, drift, slow = hyper
+    length = y.size
+    total = 0.0
+    for t in range(length):
+        if not math.isnan(y[t]):
+            total += negative_binomial_constant(y[t], alpha)
+        if not math.isnan(pool[t]):
+            total += negative_binomial_constant(pool[t], alpha * pool_ratio)
+    total += 0.5 * math.log(start[1]) - math.log(sd) - math.log(SLOW_START)
+    innovation = sd * math.sqrt(1 - rho * rho)
+    total -= (length - 1) * (math.log(drift) + math.log(innovation) + math.log(slow))
+    for k in range(centre.size):
+        total += 0.5 * math.log(precision[k])
+    return total - 0.5 * (STATES * length + centre.size) * LOG_2PI
+
+
+@njit(cache=True, fastmath=REORDERED)
 def predictors(
-    z: np.ndarray, offset: np.ndarray, season: np.ndarray, shares: np.ndarray
+    z: np.ndarray, offset: np.ndarray, own: np.ndarray, season: np.ndarray, shares: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Log means of both series, and the derivative of each effect, at z.
 
@@ -69,7 +100,7 @@ def predictors(
     (numpy.ndarray, numpy.ndarray, numpy.ndarray)
         Treated and pooled log means, shape (T,), and dh/dtheta, shape (T, effects).
     """
-    length, waves, effects = offset.size, season.shape[1], shares.shape[1]
+    length, levels, waves, effects = offset.size, own.shape[1], season.shape[1], shares.shape[1]
     static = z[STATES * length :]
     treated = np.empty(length)
     pooled = np.empty(length)
@@ -77,13 +108,15 @@ def predictors(
     for t in range(length):
         common = offset[t] + z[STATES * t]
         for k in range(waves):
-            common += season[t, k] * static[1 + k]
+            common += season[t, k] * static[levels + k]
         pooled[t] = common
-        value = common + static[0] + z[STATES * t + 1] + z[STATES * t + 2]
+        value = common + z[STATES * t + 1] + z[STATES * t + 2]
+        for k in range(levels):
+            value += own[t, k] * static[k]
         for j in range(effects):
             f = shares[t, j]
             if f > 0.0:
-                factor = math.exp(static[1 + waves + j])
+                factor = math.exp(static[levels + waves + j])
                 mixed = 1.0 - f + f * factor
                 value += math.log(mixed)
                 slope[t, j] = f * factor / mixed
@@ -91,178 +124,190 @@ def predictors(
     return treated, pooled, slope
 
 
-@njit(cache=True)
-def log_joint(z: np.ndarray, data: Data, prior: Prior, hyper: Hyper) -> float:
-    """Log of p(y, C, z | hyperparameters), every constant included."""
-    y, pool, offset, season, shares, pool_share = data
+@njit(cache=True, fastmath=REORDERED)
+def _log_prior(z: np.ndarray, length: int, prior: Prior, hyper: Hyper) -> float:
+    """Log density of the states and static parameters at z, less its constants."""
     start, centre, precision = prior
-    rho, sd, alpha, drift, slow = hyper
-    length = offset.size
-    treated, pooled, _ = predictors(z, offset, season, shares)
-    total = 0.0
-    for t in range(length):
-        if not math.isnan(y[t]):
-            total += negative_binomial_log_density(y[t], treated[t], alpha)
-        if not math.isnan(pool[t]):
-            total += negative_binomial_log_density(pool[t], pooled[t], alpha * pool_share)
-    gap = z[0] - start[0]
-    total -= 0.5 * (gap * gap * start[1] - math.log(start[1]) + LOG_2PI)
-    total -= 0.5 * ((z[1] / sd) ** 2 + 2 * math.log(sd) + LOG_2PI)
-    total -= 0.5 * ((z[2] / SLOW_START) ** 2 + 2 * math.log(SLOW_START) + LOG_2PI)
-    innovation = sd * math.sqrt(1 - rho * rho)
-    for t in range(1, length):
-        now, then = STATES * t, STATES * (t - 1)
-        walk = (z[now] - z[then]) / drift
-        own = (z[now + 1] - rho * z[then + 1]) / innovation
-        creep = (z[now + 2] - z[then + 2]) / slow
-        total -= 0.5 * (walk * walk + own * own + creep * creep + 3 * LOG_2PI)
-        total -= math.log(drift) + math.log(innovation) + math.log(slow)
+    rho, sd, _, drift, slow = hyper
+    walk, own, creep = 1.0 / drift**2, 1.0 / (sd * sd * (1 - rho * rho)), 1.0 / slow**2
+    total = (z[0] - start[0]) ** 2 * start[1] + (z[1] / sd) ** 2 + (z[2] / SLOW_START) ** 2
+    for now in range(STATES, STATES * length, STATES):
+        step = z[now] - z[now - 3]
+        moved = z[now + 1] - rho * z[now - 2]
+        crept = z[now + 2] - z[now - 1]
+        total += walk * step * step + own * moved * moved + creep * crept * crept
     for k in range(centre.size):
-        gap = z[STATES * length + k] - centre[k]
-        total -= 0.5 * (gap * gap * precision[k] - math.log(precision[k]) + LOG_2PI)
+        total += precision[k] * (z[STATES * length + k] - centre[k]) ** 2
+    return -0.5 * total
+
+
+@njit(cache=True, fastmath=REORDERED)
+def log_kernel(z: np.ndarray, data: Data, prior: Prior, hyper: Hyper) -> float:
+    """Log of p(y, C, z | hyperparameters) less ``log_constants``."""
+    y, pool, offset, own, season, shares, pool_ratio = data
+    alpha = hyper[2]
+    treated, pooled, _ = predictors(z, offset, own, season, shares)
+    total = _log_prior(z, offset.size, prior, hyper)
+    for t in range(offset.size):
+        if not math.isnan(y[t]):
+            total += negative_binomial_kernel(y[t], treated[t], math.exp(treated[t]), alpha)
+        if not math.isnan(pool[t]):
+            total += negative_binomial_kernel(pool[t], pooled[t], math.exp(pooled[t]), alpha * pool_ratio)
     return total
 
 
 @njit(cache=True)
-def _prior_terms(
-    z: np.ndarray, band: np.ndarray, gradient: np.ndarray, prior: Prior, hyper: Hyper, length: int
-) -> None:
-    """Add the prior's part of the gradient and of the band of the negative Hessian."""
+def workspace(data: Data) -> Workspace:
+    """Room for the derivatives, made once and filled at every step."""
+    length, static = data[2].size, data[3].shape[1] + data[4].shape[1] + data[5].shape[1]
+    size = STATES * length
+    return np.empty(size + static), np.empty((size, STATES + 1)), np.empty((size, static)), np.empty((static, static))
+
+
+@njit(cache=True, fastmath=REORDERED)
+def _prior_derivatives(z: np.ndarray, prior: Prior, hyper: Hyper, length: int, work: Workspace) -> None:
+    """Start the gradient and the band of the negative Hessian with the prior's part."""
+    gradient, band, border, corner = work
     start, centre, precision = prior
     rho, sd, _, drift, slow = hyper
-    walk = 1.0 / (drift * drift)
-    own = 1.0 / (sd * sd * (1 - rho * rho))
-    creep = 1.0 / (slow * slow)
-    band[0, 0] += start[1]
-    gradient[0] -= start[1] * (z[0] - start[0])
-    band[1, 0] += 1.0 / (sd * sd)
-    gradient[1] -= z[1] / (sd * sd)
-    band[2, 0] += 1.0 / SLOW_START**2
-    gradient[2] -= z[2] / SLOW_START**2
-    for t in range(1, length):
-        for state in range(STATES):
-            precision_here = (walk, own, creep)[state]
-            carried = rho if state == 1 else 1.0
-            now = STATES * t + state
-            then = now - STATES
-            step = z[now] - carried * z[then]
-            band[now, 0] += precision_here
-            band[then, 0] += precision_here * carried * carried
-            band[now, STATES] -= precision_here * carried
-            gradient[now] -= precision_here * step
-            gradient[then] += precision_here * carried * step
+    walk, own, creep = 1.0 / drift**2, 1.0 / (sd * sd * (1 - rho * rho)), 1.0 / slow**2
+    gradient[:] = 0.0
+    band[:] = 0.0
+    border[:] = 0.0
+    corner[:] = 0.0
+    first = (start[1], 1.0 / (sd * sd), 1.0 / SLOW_START**2)
+    centres = (start[0], 0.0, 0.0)
+    for state in range(STATES):
+        band[state, 0] = first[state]
+        gradient[state] = -first[state] * (z[state] - centres[state])
+    for now in range(STATES, STATES * length):
+        state = now % STATES
+        held = walk if state == 0 else (own if state == 1 else creep)
+        carried = rho if state == 1 else 1.0
+        then = now - STATES
+        pull = held * (z[now] - carried * z[then])
+        band[now, 0] = held
+        band[then, 0] += held * carried * carried
+        band[now, STATES] = -held * carried
+        gradient[now] = -pull
+        gradient[then] += carried * pull
     for k in range(centre.size):
-        gradient[STATES * length + k] -= precision[k] * (z[STATES * length + k] - centre[k])
+        corner[k, k] = precision[k]
+        gradient[STATES * length + k] = -precision[k] * (z[STATES * length + k] - centre[k])
 
 
-@njit(cache=True)
-def _derivatives(
-    z: np.ndarray, data: Data, prior: Prior, hyper: Hyper, exact: bool
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Gradient of the log joint and its negative Hessian as band, border and corner.
+@njit(cache=True, fastmath=REORDERED)
+def derivatives(
+    z: np.ndarray, data: Data, prior: Prior, hyper: Hyper, exact: bool, work: Workspace
+) -> None:
+    """Fill ``work`` with the gradient of the log joint at z and its negative Hessian.
 
-    ``band[i, k]`` is the entry (i, i - k). With ``exact`` the curvature of log(1 - f + f exp(theta)) is kept; without
-    it the Hessian is always positive definite.
+    With ``exact`` the curvature of log(1 - f + f exp(theta)) is kept; without it the Hessian is always positive
+    definite.
     """
-    y, pool, offset, season, shares, pool_share = data
+    y, pool, offset, own, season, shares, pool_ratio = data
+    gradient, band, border, corner = work
     alpha = hyper[2]
-    length, waves, effects = offset.size, season.shape[1], shares.shape[1]
-    static = 1 + waves + effects
-    band = np.zeros((STATES * length, STATES + 1))
-    border = np.zeros((STATES * length, static))
-    corner = np.diag(prior[2])
-    gradient = np.zeros(STATES * length + static)
-    _prior_terms(z, band, gradient, prior, hyper, length)
-    treated, pooled, slope = predictors(z, offset, season, shares)
+    length, levels, waves, effects = offset.size, own.shape[1], season.shape[1], shares.shape[1]
+    shared = levels + waves
+    static = shared + effects
+    at = STATES * length
+    _prior_derivatives(z, prior, hyper, length, work)
+    treated, pooled, slope = predictors(z, offset, own, season, shares)
     loading = np.empty(static)
     for t in range(length):
         if not math.isnan(y[t]):
             mean = math.exp(treated[t])
-            score = y[t] - mean * (1 + alpha * y[t]) / (1 + alpha * mean)
-            weight = mean * (1 + alpha * y[t]) / (1 + alpha * mean) ** 2
-            loading[0] = 1.0
-            loading[1 : 1 + waves] = season[t]
-            loading[1 + waves :] = slope[t]
-            for state in range(STATES):
-                row = STATES * t + state
+            shrink = (1 + alpha * y[t]) / (1 + alpha * mean)
+            score = y[t] - mean * shrink
+            weight = mean * shrink / (1 + alpha * mean)
+            loading[:levels] = own[t]
+            loading[levels:shared] = season[t]
+            loading[shared:] = slope[t]
+            for row in range(STATES * t, STATES * t + STATES):
                 gradient[row] += score
-                for k in range(state + 1):
+                for k in range(row - STATES * t + 1):
                     band[row, k] += weight
                 for i in range(static):
-                    border[row, i] += weight * loading[i]
+                    border[row, i] = weight * loading[i]
             for i in range(static):
-                gradient[STATES * length + i] += score * loading[i]
-                for j in range(static):
+                gradient[at + i] += score * loading[i]
+                for j in range(i + 1):
                     corner[i, j] += weight * loading[i] * loading[j]
             if exact:
                 for j in range(effects):
-                    corner[1 + waves + j, 1 + waves + j] -= score * slope[t, j] * (1 - slope[t, j])
+                    corner[shared + j, shared + j] -= score * slope[t, j] * (1 - slope[t, j])
         if not math.isnan(pool[t]):
             mean = math.exp(pooled[t])
-            shrink = 1 + alpha * pool_share * mean
-            score = pool[t] - mean * (1 + alpha * pool_share * pool[t]) / shrink
-            weight = mean * (1 + alpha * pool_share * pool[t]) / shrink**2
+            shrink = (1 + alpha * pool_ratio * pool[t]) / (1 + alpha * pool_ratio * mean)
+            score = pool[t] - mean * shrink
+            weight = mean * shrink / (1 + alpha * pool_ratio * mean)
             gradient[STATES * t] += score
             band[STATES * t, 0] += weight
             for i in range(waves):
-                gradient[STATES * length + 1 + i] += score * season[t, i]
-                border[STATES * t, 1 + i] += weight * season[t, i]
-                for j in range(waves):
-                    corner[1 + i, 1 + j] += weight * season[t, i] * season[t, j]
-    return gradient, band, border, corner
+                gradient[at + levels + i] += score * season[t, i]
+                border[STATES * t, levels + i] += weight * season[t, i]
+                for j in range(i + 1):
+                    corner[levels + i, levels + j] += weight * season[t, i] * season[t, j]
 
 
-@njit(cache=True)
-def _factorise(band: np.ndarray, border: np.ndarray, corner: np.ndarray) -> float:
-    """Cholesky factor of the bordered band matrix, in place; returns half its log determinant, or NaN if it fails.
+@njit(cache=True, fastmath=REORDERED)
+def factorise(work: Workspace) -> bool:
+    """Cholesky factor of the bordered band matrix, in place; False where the matrix is not positive definite.
 
     Afterwards ``band`` holds L, ``border`` holds L^-1 B and ``corner`` the lower factor of the Schur complement.
     """
+    _, band, border, corner = work
     size, static = border.shape
-    half = 0.0
     for i in range(size):
-        for k in range(min(STATES, i), -1, -1):
-            j = i - k
+        for k in range(min(STATES, i), 0, -1):
             value = band[i, k]
-            for m in range(max(0, i - STATES), j):
-                if j - m <= STATES:
-                    value -= band[i, i - m] * band[j, j - m]
-            if k == 0:
-                if value <= 0:
-                    return math.nan
-                band[i, 0] = math.sqrt(value)
-                half += math.log(band[i, 0])
-            else:
-                band[i, k] = value / band[j, 0]
+            for m in range(k + 1, min(STATES, i) + 1):
+                value -= band[i, m] * band[i - k, m - k]
+            band[i, k] = value / band[i - k, 0]
+        value = band[i, 0]
+        for k in range(1, min(STATES, i) + 1):
+            value -= band[i, k] * band[i, k]
+            for c in range(static):
+                border[i, c] -= band[i, k] * border[i - k, c]
+        if value <= 0:
+            return False
+        band[i, 0] = math.sqrt(value)
+        inverse = 1.0 / band[i, 0]
         for c in range(static):
-            value = border[i, c]
-            for k in range(1, min(STATES, i) + 1):
-                value -= band[i, k] * border[i - k, c]
-            border[i, c] = value / band[i, 0]
+            border[i, c] *= inverse
+    corner -= border.T @ border
     for i in range(static):
         for j in range(i + 1):
             value = corner[i, j]
-            for t in range(size):
-                value -= border[t, i] * border[t, j]
             for k in range(j):
                 value -= corner[i, k] * corner[j, k]
-            if i == j:
-                if value <= 0:
-                    return math.nan
-                corner[i, i] = math.sqrt(value)
-                half += math.log(corner[i, i])
-            else:
+            if i > j:
                 corner[i, j] = value / corner[j, j]
+            elif value <= 0:
+                return False
+            else:
+                corner[i, i] = math.sqrt(value)
+    return True
+
+
+@njit(cache=True, fastmath=REORDERED)
+def half_log_determinant(work: Workspace) -> float:
+    """Half the log determinant of the matrix factorised in ``work``."""
+    _, band, _, corner = work
+    half = 0.0
+    for i in range(len(band)):
+        half += math.log(band[i, 0])
+    for i in range(len(corner)):
+        half += math.log(corner[i, i])
     return half
 
 
-@njit(cache=True)
-def _solve_transposed(
-    band: np.ndarray, border: np.ndarray, corner: np.ndarray, right: np.ndarray
-) -> np.ndarray:
-    """Solve M' x = right for the factor M of ``_factorise``."""
+@njit(cache=True, fastmath=REORDERED)
+def solve_transposed(work: Workspace, x: np.ndarray) -> None:
+    """Solve M' x = right for the factor M of ``factorise``; ``x`` holds right, then the solution."""
+    _, band, border, corner = work
     size, static = border.shape
-    x = right.copy()
     for i in range(static - 1, -1, -1):
         value = x[size + i]
         for j in range(i + 1, static):
@@ -272,57 +317,55 @@ def _solve_transposed(
         value = x[i]
         for c in range(static):
             value -= border[i, c] * x[size + c]
-        for k in range(1, STATES + 1):
-            if i + k < size:
-                value -= band[i + k, k] * x[i + k]
+        for k in range(1, min(STATES, size - 1 - i) + 1):
+            value -= band[i + k, k] * x[i + k]
         x[i] = value / band[i, 0]
-    return x
 
 
-@njit(cache=True)
-def _solve(band: np.ndarray, border: np.ndarray, corner: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Solve M M' x = right for the factor M of ``_factorise``."""
+@njit(cache=True, fastmath=REORDERED)
+def solve(work: Workspace, x: np.ndarray) -> None:
+    """Solve M M' x = right for the factor M of ``factorise``; ``x`` holds right, then the solution."""
+    _, band, border, corner = work
     size, static = border.shape
-    x = right.copy()
     for i in range(size):
         value = x[i]
         for k in range(1, min(STATES, i) + 1):
             value -= band[i, k] * x[i - k]
         x[i] = value / band[i, 0]
+        for c in range(static):
+            x[size + c] -= border[i, c] * x[i]
     for i in range(static):
         value = x[size + i]
-        for t in range(size):
-            value -= border[t, i] * x[t]
         for j in range(i):
             value -= corner[i, j] * x[size + j]
         x[size + i] = value / corner[i, i]
-    return _solve_transposed(band, border, corner, x)
+    solve_transposed(work, x)
 
 
 @njit(cache=True)
-def find_mode(z: np.ndarray, data: Data, prior: Prior, hyper: Hyper) -> tuple[np.ndarray, float, int]:
+def find_mode(
+    z: np.ndarray, data: Data, prior: Prior, hyper: Hyper, work: Workspace
+) -> tuple[np.ndarray, float, int]:
     """Climb to the mode of log p(z | y, C, hyperparameters) by damped Newton steps.
 
     Returns
     -------
     (numpy.ndarray, float, int)
-        The mode, the log joint there, and the number of steps (``MOST_STEPS`` when it did not converge).
+        The mode, the log kernel there, and the number of steps (``MOST_STEPS`` when it did not converge).
     """
-    z = z.copy()
-    value = log_joint(z, data, prior, hyper)
+    value = log_kernel(z, data, prior, hyper)
+    move = np.empty_like(z)
     for step in range(MOST_STEPS):
-        gradient, band, border, corner = _derivatives(z, data, prior, hyper, False)
-        _factorise(band, border, corner)
-        move = _solve(band, border, corner, gradient)
-        size = 1.0
-        largest = np.abs(move).max()
-        if largest > 4.0:
-            size = 4.0 / largest
-        expected = np.dot(move, gradient)
+        derivatives(z, data, prior, hyper, False, work)
+        factorise(work)
+        move[:] = work[0]
+        solve(work, move)
+        decrement = np.dot(move, work[0])
+        size = min(1.0, 4.0 / np.abs(move).max())
         accepted = False
         for _ in range(30):
             candidate = z + size * move
-            new = log_joint(candidate, data, prior, hyper)
+            new = log_kernel(candidate, data, prior, hyper)
             if new >= value - 1e-10:
                 accepted = True
                 break
@@ -331,30 +374,29 @@ def find_mode(z: np.ndarray, data: Data, prior: Prior, hyper: Hyper) -> tuple[np
             return z, value, step
         z = candidate
         value = new
-        if expected < 1e-7:
+        if decrement < CLOSE_ENOUGH and size == 1.0:
             return z, value, step
     return z, value, MOST_STEPS
 
 
 @njit(cache=True)
-def factor_at(
-    z: np.ndarray, data: Data, prior: Prior, hyper: Hyper
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
-    """Cholesky factor of the negative Hessian at z, and half its log determinant."""
-    _, band, border, corner = _derivatives(z, data, prior, hyper, True)
-    half = _factorise(band, border, corner)
-    if math.isnan(half):
-        _, band, border, corner = _derivatives(z, data, prior, hyper, False)
-        half = _factorise(band, border, corner)
-    return band, border, corner, half
+def factor_at(z: np.ndarray, data: Data, prior: Prior, hyper: Hyper, work: Workspace) -> None:
+    """Leave the Cholesky factor of the negative Hessian at z in ``work``."""
+    derivatives(z, data, prior, hyper, True, work)
+    if not factorise(work):
+        derivatives(z, data, prior, hyper, False, work)
+        factorise(work)
 
 
 @njit(cache=True)
-def log_evidence(z: np.ndarray, data: Data, prior: Prior, hyper: Hyper) -> tuple[float, np.ndarray]:
+def log_evidence(
+    z: np.ndarray, data: Data, prior: Prior, hyper: Hyper, work: Workspace
+) -> tuple[float, np.ndarray]:
     """Laplace approximation of log p(y, C | hyperparameters), and the mode it was made at."""
-    mode, value, _ = find_mode(z, data, prior, hyper)
-    _, _, _, half = factor_at(mode, data, prior, hyper)
-    return value + 0.5 * mode.size * LOG_2PI - half, mode
+    mode, value, _ = find_mode(z, data, prior, hyper, work)
+    factor_at(mode, data, prior, hyper, work)
+    value += log_constants(data, prior, hyper)
+    return value + 0.5 * mode.size * LOG_2PI - half_log_determinant(work), mode
 
 
 @njit(cache=True)
@@ -364,11 +406,10 @@ def log_evidence_at_nodes(
     """``log_evidence`` at each row (rho, sd, alpha, drift, slow) of ``nodes``, and the modes."""
     evidence = np.empty(len(nodes))
     modes = np.empty((len(nodes), z.size))
-    start = z
+    work = workspace(data)
     for k in range(len(nodes)):
         hyper = (nodes[k, 0], nodes[k, 1], nodes[k, 2], nodes[k, 3], nodes[k, 4])
-        evidence[k], mode = log_evidence(start, data, prior, hyper)
-        modes[k] = mode
+        evidence[k], modes[k] = log_evidence(z, data, prior, hyper, work)
     return evidence, modes
 
 
@@ -388,11 +429,13 @@ def draw_around_mode(
     (numpy.ndarray, numpy.ndarray)
         Draws, shape (draws, size of z), and log importance weights, shape (draws,).
     """
-    band, border, corner, half = factor_at(mode, data, prior, hyper)
-    draws = np.empty_like(normals)
+    work = workspace(data)
+    factor_at(mode, data, prior, hyper, work)
+    draws = normals.copy()
     weights = np.empty(len(normals))
+    constant = log_constants(data, prior, hyper) + 0.5 * mode.size * LOG_2PI - half_log_determinant(work)
     for s in range(len(normals)):
-        draws[s] = mode + _solve_transposed(band, border, corner, normals[s])
-        density = half - 0.5 * np.dot(normals[s], normals[s]) - 0.5 * mode.size * LOG_2PI
-        weights[s] = log_joint(draws[s], data, prior, hyper) - density
+        solve_transposed(work, draws[s])
+        draws[s] += mode
+        weights[s] = constant + log_kernel(draws[s], data, prior, hyper) + 0.5 * np.dot(normals[s], normals[s])
     return draws, weights

@@ -25,7 +25,6 @@ from evaluate.numerics.laplace import (
     Data,
     Prior,
     draw_around_mode,
-    log_evidence,
     log_evidence_at_nodes,
 )
 from evaluate.numerics.wandering import (
@@ -40,7 +39,7 @@ from evaluate.numerics.wandering import (
 
 DRIFT_SCALE = 0.1
 """Scale of the half-normal prior of the common path's steps."""
-NODES_AROUND_MODE, NODES_OVER_PRIOR = 96, 64
+NODES_AROUND_MODE, NODES_OVER_PRIOR = 64, 32
 MODE_SPREAD = 1.2
 PRIOR_DRIFT_SD = 0.5
 
@@ -219,19 +218,21 @@ def _spread_nodes(data: CountSeries, wandering: Wandering) -> _Nodes:
     """Place nodes around the mode and over the prior, and weight them by posterior over placement density."""
     layout, prior, start = data.laid_out()
     first = np.append(wandering.mean, np.log(typical_drift(data)))
+    start = log_evidence_at_nodes(start, layout, prior, data.hyper(first[None, :]))[1][0]
 
     def log_posterior(h: np.ndarray) -> float:
         if np.abs(h - first).max() > 12:
             return -1e10
-        value, _ = log_evidence(start, layout, prior, tuple(data.hyper(h[None, :])[0]))
-        return float(value + _log_prior(h[None, :], wandering)[0])
+        value, _ = log_evidence_at_nodes(start, layout, prior, data.hyper(h[None, :]))
+        return float(value[0] + _log_prior(h[None, :], wandering)[0])
 
     def badness(h: np.ndarray) -> float:
         return -log_posterior(h)
 
-    found = minimize(badness, first, method="BFGS", options={"gtol": 0.05, "maxiter": 25})
-    mode = found.x
-    covariance = _covariance_at(log_posterior, mode, np.append(np.sqrt(np.diag(wandering.covariance)), 0.5))
+    believed = np.append(np.diag(wandering.covariance), PRIOR_DRIFT_SD**2)
+    options = {"gtol": 0.1, "maxiter": 15, "eps": 1e-3, "hess_inv0": np.diag(believed)}
+    mode = minimize(badness, first, method="BFGS", options=options).x
+    covariance = _covariance_at(log_posterior, mode, np.sqrt(believed))
     size = len(mode)
     near = mode + MODE_SPREAD * normal_points(NODES_AROUND_MODE, size) @ np.linalg.cholesky(covariance).T
     wide_covariance = np.zeros((size, size))
@@ -246,6 +247,7 @@ def _spread_nodes(data: CountSeries, wandering: Wandering) -> _Nodes:
         np.log(NODES_OVER_PRIOR / total) + gaussian_log_density(h, wide_mean, wide_covariance),
     )
     hyper = data.hyper(h)
+    start = log_evidence_at_nodes(start, layout, prior, data.hyper(mode[None, :]))[1][0]
     evidence, modes = log_evidence_at_nodes(start, layout, prior, hyper)
     log_weights = evidence + _log_prior(h, wandering) - placement
     weights = np.exp(log_weights - log_weights.max())
@@ -264,24 +266,16 @@ def _covariance_at(
 ) -> np.ndarray:
     """Inverse of the negative Hessian by central differences, no wider in any direction than ``widest``."""
     size = len(mode)
-    step = 0.25 * widest
+    steps = 0.3 * np.diag(widest)
     centre = log_density(mode)
-    hessian = np.empty((size, size))
+    up = np.array([log_density(mode + step) for step in steps])
+    down = np.array([log_density(mode - step) for step in steps])
+    hessian = np.diag(2 * centre - up - down)
     for i in range(size):
-        for j in range(i + 1):
-            one, two = np.zeros(size), np.zeros(size)
-            one[i], two[j] = step[i], step[j]
-            if i == j:
-                second = (log_density(mode + one) - 2 * centre + log_density(mode - one)) / step[i] ** 2
-            else:
-                second = (
-                    log_density(mode + one + two)
-                    - log_density(mode + one - two)
-                    - log_density(mode - one + two)
-                    + log_density(mode - one - two)
-                ) / (4 * step[i] * step[j])
-            hessian[i, j] = hessian[j, i] = -second
-    scaled = hessian * np.outer(widest, widest)
+        for j in range(i):
+            both = log_density(mode + steps[i] - steps[j])
+            hessian[i, j] = hessian[j, i] = both + centre - up[i] - down[j]
+    scaled = hessian / 0.3**2
     values, vectors = np.linalg.eigh(scaled)
     inverse = (vectors / np.maximum(values, 1.0)) @ vectors.T
     return inverse * np.outer(widest, widest)
@@ -311,8 +305,10 @@ def unpacked(
     """Turn draws of the engine's z into log means and effects."""
     length, waves = len(data.offset), data.season.shape[1]
     paths, static = states[:, : STATES * length], states[:, STATES * length :]
-    effects = static[:, 1 + waves :]
-    common = paths[:, 0::STATES] + static[:, 1 : 1 + waves] @ data.season.T
-    quiet = data.offset + common + paths[:, 1::STATES] + paths[:, 2::STATES] + static[:, [0]]
+    own = data.laid_out()[0][3]
+    levels = own.shape[1]
+    effects = static[:, levels + waves :]
+    common = paths[:, 0::STATES] + static[:, levels : levels + waves] @ data.season.T
+    quiet = data.offset + common + paths[:, 1::STATES] + paths[:, 2::STATES] + static[:, :levels] @ own.T
     log_effect = np.log1p(data.shares * np.expm1(effects)[:, None, :])
     return PosteriorDraws(effects, quiet + log_effect.sum(axis=2), log_effect, hyper, diagnostics)

@@ -46,8 +46,9 @@ def sample_nuts(data: CountSeries, wandering: Wandering, *, draws: int, seed: in
     """
     import nutpie
 
-    compiled = _compiled(*data.season.shape, data.shares.shape[1], bool(len(data.controls)))
-    compiled = compiled.with_data(**_arrays(data, wandering))
+    arrays = _arrays(data, wandering)
+    shape = data.season.shape[1], data.shares.shape[1], arrays["regressors"].shape[1]
+    compiled = _compiled(len(data.offset), *shape, bool(len(data.controls))).with_data(**arrays)
     drawn = nutpie.sample(
         compiled,
         draws=draws,
@@ -93,12 +94,13 @@ def _convergence(effects: np.ndarray) -> dict[str, float]:
 def _arrays(data: CountSeries, wandering: Wandering) -> dict[str, Any]:
     """The arrays of one series under the names the compiled model has for them."""
     layout, prior, start = data.laid_out()
-    own, pool, offset, season, shares, pool_ratio = layout
+    own, pool, offset, regressors, season, shares, pool_ratio = layout
     length = len(own)
     arrays: dict[str, Any] = {
         "own": np.nan_to_num(own),
         "own_known": (~np.isnan(own)).astype(float),
         "offset": offset,
+        "regressors": regressors,
         "season": season,
         "shares": shares,
         "static_mean": prior[1],
@@ -120,15 +122,16 @@ def _arrays(data: CountSeries, wandering: Wandering) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=8)
-def _compiled(length: int, waves: int, effects: int, pooled: bool) -> Any:
+def _compiled(length: int, waves: int, effects: int, levels: int, pooled: bool) -> Any:
     """Build and compile the model for one shape; the values of the arrays here do not matter."""
     import nutpie
 
-    static = 1 + waves + effects
+    static = levels + waves + effects
     blank: dict[str, Any] = {
         "own": np.ones(length),
         "own_known": np.ones(length),
         "offset": np.zeros(length),
+        "regressors": np.ones((length, levels)),
         "season": np.zeros((length, waves)),
         "shares": np.zeros((length, effects)),
         "static_mean": np.zeros(static),
@@ -155,7 +158,8 @@ def _model(arrays: dict[str, Any], pooled: bool) -> Any:
 
     with pm.Model() as model:
         d = {name: pm.Data(name, value) for name, value in arrays.items()}
-        length, waves = d["own"].shape[0], d["season"].shape[1]
+        length, levels = d["regressors"].shape
+        shared = levels + d["season"].shape[1]
         h = d["wandering_mean"] + d["wandering_factor"] @ pm.Normal("h_raw", 0, 1, shape=4)
         rho = pm.Deterministic("rho", RHO_CEILING * pm.math.sigmoid(h[0]))
         sd = pm.Deterministic("sd", pm.math.exp(h[1]) * d["sd_factor"])
@@ -181,9 +185,9 @@ def _model(arrays: dict[str, Any], pooled: bool) -> Any:
         static = d["static_mean"] + d["static_sd"] * pm.Normal(
             "static_raw", 0, 1, shape=d["static_mean"].shape
         )
-        level = static[0]
-        theta = pm.Deterministic("theta", static[1 + waves :])
-        common = d["offset"] + path + d["season"] @ static[1 : 1 + waves]
+        level = d["regressors"] @ static[:levels]
+        theta = pm.Deterministic("theta", static[shared:])
+        common = d["offset"] + path + d["season"] @ static[levels:shared]
         quiet = pm.Deterministic("log_quiet", common + level + sd * deviation + creep)
         log_mean = quiet + pt.log1p(d["shares"] * pt.expm1(theta)).sum(axis=1)
         own = pm.NegativeBinomial.dist(mu=pt.exp(log_mean), alpha=1 / alpha)

@@ -16,7 +16,7 @@ Robbins (1956), "An empirical Bayes approach to statistics", for learning a prio
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import minimize
@@ -36,7 +36,8 @@ RHO_CEILING = 0.995
 """Largest autocorrelation, so that a deviation always has a level to return to."""
 SMALLEST_STEP = 1e-4
 """Floor of the random walks' steps, for the arithmetic's sake."""
-NODES = 60
+LOADING_SD = 0.15
+NODES = 48
 NODE_SPREAD = 1.3
 """Nodes are spread this many times as wide as areas are expected to differ, around what fits all of them best."""
 FURTHEST_TOP = 2.0
@@ -157,8 +158,11 @@ def learn_wandering(
         return unlearned()
     distance = np.abs(np.log(totals[alive] / counts.shape[1]) - np.log(max(near, 0.1)))
     chosen = alive[np.argsort(distance, kind="stable")[:most_areas]]
-    placebos = [_held_against_others(counts, area, offset, season) for area in chosen]
+    placebos = [
+        _held_against_others(counts, area, offset, season).started_at(PRIOR_MEAN, drift) for area in chosen
+    ]
     centre, told = _best_for_all(placebos, drift)
+    placebos = [placebo.started_at(centre, drift) for placebo in placebos]
     spread = NODE_SPREAD * np.sqrt(BETWEEN_SD**2 + told)
     nodes = centre + spread * normal_points(NODES, len(centre))
     parabolas = [_parabola((nodes - centre) / spread, placebo.evidence(nodes, drift)) for placebo in placebos]
@@ -178,9 +182,16 @@ class _Placebo:
 
     def evidence(self, nodes: np.ndarray, drift: float) -> np.ndarray:
         """Log evidence at every row of ``nodes``."""
+        return self._laplace(nodes, drift)[0]
+
+    def started_at(self, h: np.ndarray, drift: float) -> _Placebo:
+        """Begin the climb to every mode from the mode at h, which is close to those nearby."""
+        return replace(self, start=self._laplace(h[None, :], drift)[1][0])
+
+    def _laplace(self, nodes: np.ndarray, drift: float) -> tuple[np.ndarray, np.ndarray]:
         steps = np.full(len(nodes), drift)
         hyper = to_hyper(nodes, sd_factor=self.sd_factor, noise_factor=1.0, drift=steps)
-        return log_evidence_at_nodes(self.start, self.data, self.prior, hyper)[0]
+        return log_evidence_at_nodes(self.start, self.data, self.prior, hyper)
 
 
 def _held_against_others(counts: np.ndarray, area: int, offset: np.ndarray, season: np.ndarray) -> _Placebo:
@@ -205,7 +216,9 @@ def _best_for_all(placebos: Sequence[_Placebo], drift: float) -> tuple[np.ndarra
             0.5 * scores @ scores - sum(placebo.evidence(h[None, :], drift)[0] for placebo in placebos)
         )
 
-    found = minimize(badness, PRIOR_MEAN, method="BFGS", options={"gtol": 0.2, "maxiter": 15})
+    begin = np.diag(PRIOR_MEAN_SD**2 / (1 + len(placebos)))
+    options = {"gtol": 0.1, "maxiter": 15, "eps": 1e-3, "hess_inv0": begin}
+    found = minimize(badness, PRIOR_MEAN, method="BFGS", options=options)
     return found.x, np.minimum(np.diag(np.asarray(found.hess_inv)), PRIOR_MEAN_SD**2)
 
 
@@ -233,13 +246,17 @@ def series(
     rate = np.log(np.nanmean(path / np.exp(offset)) + 0.01)
     level = np.log(np.nanmean(own) + 0.1) - np.log(np.nanmean(path) + 0.1)
     centre = np.concatenate(
-        [[level if pooled else 0.0], np.zeros(waves), np.broadcast_to(effect_mean, effects)]
+        [[level if pooled else 0.0, 0.0], np.zeros(waves), np.broadcast_to(effect_mean, effects)]
     )
-    sd = np.concatenate([[3.0 if pooled else 1e-3], np.full(waves, 0.2), np.broadcast_to(effect_sd, effects)])
+    sd = np.concatenate(
+        [[3.0 if pooled else 1e-3, LOADING_SD], np.full(waves, 0.2), np.broadcast_to(effect_sd, effects)]
+    )
+    regressors = np.column_stack([np.ones(length), shared_pattern(pool, offset)])
     data = (
         np.ascontiguousarray(own, dtype=float),
         np.ascontiguousarray(pool, dtype=float),
         np.ascontiguousarray(offset, dtype=float),
+        regressors,
         np.ascontiguousarray(season, dtype=float),
         np.ascontiguousarray(shares, dtype=float),
         float(pool_ratio),
@@ -252,6 +269,22 @@ def series(
         start[path_at] = np.where(np.isnan(pool), rate, np.log(np.nan_to_num(pool) + 0.5) - offset)
     start[STATES * length :] = centre
     return data, prior, start
+
+
+def shared_pattern(pool: np.ndarray, offset: np.ndarray) -> np.ndarray:
+    """What the controls did, smoothed over five periods: log rate of the pool about its mean, shape (periods,).
+
+    Nought throughout where there is no pool, so that the loading on it says nothing.
+    """
+    known = ~np.isnan(pool)
+    if not known.any():
+        return np.zeros(len(pool))
+    filled = np.where(known, pool, 0.0)
+    weights = np.array([1.0, 2.0, 3.0, 2.0, 1.0])
+    counts = np.convolve(filled, weights, mode="same")
+    lengths = np.convolve(np.where(known, np.exp(offset), 0.0), weights, mode="same")
+    pattern = np.log((counts + 0.5) / np.maximum(lengths, 1e-9))
+    return pattern - pattern.mean()
 
 
 def _parabola(away: np.ndarray, evidence: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

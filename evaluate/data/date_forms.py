@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pandas as pd
 
 _TIME = (
@@ -24,8 +22,12 @@ FORMS = {
 }
 """2018-05-22 (also with a zone), 20180522, 22/05/2018, 22 May 2018 and May 22, 2018, each with a time of day."""
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_NUMBER_OF = {name: number for number, name in enumerate(_MONTHS, 1)}
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
+_NUMBER_OF = {name: float(number) for number, month in enumerate(_MONTHS, 1) for name in (month, month[:3])}
+_NUMBER_OF["sept"] = 9.0
 PARTS = ("year", "month", "day", "first", "other", "word", "hour", "minute", "second", "half", "zone")
 MOST_RECENT = 68
 """A year written 68 is 2068 and one written 69 is 1969, as Python and POSIX have it."""
@@ -87,7 +89,7 @@ def numbers_of(parts: pd.DataFrame, *, day_first: bool) -> pd.DataFrame:
     [[2018.0, 5.0, 22.0]]
     """
     day, month = ("first", "other") if day_first else ("other", "first")
-    named = parts["word"].str.lower().map(_month_of)
+    named = parts["word"].map(month_number)
     year = pd.to_numeric(parts["year"], errors="coerce")
     short = parts["year"].str.len() == 2
     year = year.mask(short, year + year.le(MOST_RECENT).map({True: 2000, False: 1900}))
@@ -119,10 +121,12 @@ def clock_of(parts: pd.DataFrame) -> pd.Series:
     return (60 * hour + minute).astype(float).mask(wrong, -1.0)
 
 
-def _month_of(word: str) -> float:
-    """Number of a month written in letters, whole or cut to three or four."""
-    full = {"january", "february", "march", "april", "may", "june", "july", "august", "september"}
-    full |= {"october", "november", "december", "sept"}
-    if re.fullmatch(r"[a-z]{3}", word) or word in full:
-        return float(_NUMBER_OF.get(word[:3], float("nan")))
-    return float("nan")
+def month_number(word: str) -> float:
+    """Number of a month written in English letters, whole or cut to three (Sept too); NaN for another word.
+
+    Examples
+    --------
+    >>> month_number("Apr"), month_number("september"), month_number("Mai")
+    (4.0, 9.0, nan)
+    """
+    return _NUMBER_OF.get(str(word).lower(), float("nan"))

@@ -123,7 +123,9 @@ def open_sheet(sheet: Sheet, *, wanted: Collection[str] | None = None) -> Table:
         _put_results(values, formulas, saved, columns, head_row, name)
     _refuse_errors(values, columns, head_row, name)
     table = _table(values, head_row, name, hashlib.sha256(data).hexdigest())
-    return replace(table, notes=tuple(_notes(name, head_row, sheet, formulas)))
+    titled = any(cell is not None for row in _above(page, head_row) for cell in row)
+    found = head_row if head_row > 1 and titled and sheet.head_row is None else None
+    return replace(table, notes=tuple(_notes(name, found, len(formulas))))
 
 
 def _opened(data: bytes, name: str, *, results: bool = False) -> Workbook:
@@ -249,6 +251,11 @@ def _merged(page: Worksheet, columns: Collection[int], head_row: int) -> str:
     return shortened(sorted(found))
 
 
+def _above(page: Worksheet, head_row: int) -> Iterator[tuple[Any, ...]]:
+    """The rows above the head."""
+    return iter(page.iter_rows(max_row=head_row - 1, values_only=True) if head_row > 1 else ())
+
+
 def _cells(page: Worksheet, column: int, head_row: int) -> list[Any]:
     """The cells of a column below the head."""
     return [cell for (cell,) in page.iter_rows(min_row=head_row + 1, min_col=column, max_col=column)]
@@ -312,12 +319,10 @@ def _table(values: dict[str, list[Any]], head_row: int, name: str, digest: str) 
     return Table(name, rows, lines[filled], digest, unit="row", blank=int((~filled[:last]).sum()))
 
 
-def _notes(name: str, head_row: int, sheet: Sheet, formulas: Sequence[tuple[str, int]]) -> Iterator[str]:
+def _notes(name: str, head_row: int | None, formulas: int) -> Iterator[str]:
     """Say what a reader of the report could not see from the rows."""
-    if head_row > 1 and sheet.head_row is None:
+    if head_row is not None:
         yield f"{name}: the columns are named in row {head_row}; what stands above it is a title and is not read."
     if formulas:
-        yield (
-            f"{name}: {many(len(formulas), 'cell')} {'holds a formula' if len(formulas) == 1 else 'hold formulas'}, "
-            "read as the result saved with the workbook."
-        )
+        verb = "holds a formula" if formulas == 1 else "hold formulas"
+        yield f"{name}: {many(formulas, 'cell')} {verb}, read as the result saved with the workbook."

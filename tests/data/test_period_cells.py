@@ -59,8 +59,8 @@ REFUSALS = {
     ),
     "numbers": (
         ([1, 2, 3], {}),
-        f'column "when": the periods are numbered ("1") and say no date. Add a column of months or dates: an operation '
-        f"has a date. {FORM}",
+        'column "when": the periods are numbered ("1") and say no date. Say which period the lowest number stands for, '
+        'such as first="2018-01", every="month": an operation has a date.',
     ),
     "month 13": (
         (["2018-05", "2018-13"], {}),

@@ -27,6 +27,7 @@ from evaluate.data.bank_holidays import bank_holidays
 from evaluate.data.boundaries import Boundaries, read_boundaries
 from evaluate.data.calendar import calendar
 from evaluate.data.counts import read_counts
+from evaluate.data.excel import Sheet
 from evaluate.data.incidents import Incidents, read_incidents
 from evaluate.data.lsoa_lookup import LsoaLookup, find_lookup, read_lookup
 from evaluate.data.mps import read_mps
@@ -111,6 +112,7 @@ __all__ = [
     "RegressionToTheMean",
     "Result",
     "Run",
+    "Sheet",
     "SimulatedPanel",
     "SpecificationCurve",
     "StartDateSensitivity",

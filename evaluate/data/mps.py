@@ -15,6 +15,7 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 
+from evaluate.data.breaks import OutcomeBreak, absent_months, breaks_in, describe_absence
 from evaluate.data.cells import counts_in
 from evaluate.data.grid import as_counts
 from evaluate.data.month_heads import heads_a_month
@@ -22,11 +23,12 @@ from evaluate.data.mps_layouts import Layout, months_of_rows, recognise, refuse_
 from evaluate.data.panel import Panel
 from evaluate.data.part_months import find_part_months
 from evaluate.data.provenance import Provenance
-from evaluate.data.stopped import describe_stops, find_stops, set_missing
+from evaluate.data.stopped import Stop, describe_stops, find_stops, set_missing
 from evaluate.data.tables import PathLike, Table, open_table
+from evaluate.data.vocabulary import BETWEEN, common_name
 from evaluate.errors import DataError, listed, many, shortened
 
-Detail = Literal["major", "minor", "both"]
+Detail = Literal["major", "minor", "both", "common"]
 StructuralZeros = Literal["missing", "zero"]
 
 
@@ -40,13 +42,15 @@ def read_mps(
     path : path
         A CSV file as downloaded, a gzipped one, or a Parquet copy with the same heads. The order and the case
         of the columns do not matter.
-    detail : {"major", "minor", "both"}
-        Outcomes: the major categories, in capitals as in the newest publication ("ROBBERY"); the minor ones
-        ("ROBBERY: ROBBERY OF PERSONAL PROPERTY"); or the major ones followed by the minor ones.
+    detail : {"major", "minor", "both", "common"}
+        Outcomes: the major categories as published, in capitals ("ROBBERY"); the minor ones ("ROBBERY: ROBBERY OF
+        PERSONAL PROPERTY"); the major ones followed by the minor ones; or the categories of the common vocabulary
+        (:mod:`evaluate.data.vocabulary`), which join what was renamed or split, within a file and between
+        downloads ("BURGLARY: RESIDENTIAL BURGLARY").
     structural_zeros : {"missing", "zero"}
-        A category that is next to absent from the whole file for 12 months or more, below 1% of its usual
-        level, was not counted under that name then: by default its cells there are missing. "zero" keeps what
-        was published.
+        Where the register of breaks says that a category had ended or not begun, or it is next to absent from
+        the whole file for 12 months or more, below 1% of its usual level, it was not counted under that name: by
+        default its cells there are missing. "zero" keeps what was published.
 
     Returns
     -------
@@ -87,7 +91,7 @@ def read_mps(
     """
     if detail not in get_args(Detail) or structural_zeros not in get_args(StructuralZeros):
         raise DataError(
-            'read_mps takes detail="major", "minor" or "both" and structural_zeros="missing" or "zero"; '
+            'read_mps takes detail="major", "minor", "both" or "common" and structural_zeros="missing" or "zero"; '
             f'these are "{detail}" and "{structural_zeros}".'
         )
     table = open_table(path, numbers=heads_a_month)
@@ -106,22 +110,28 @@ def read_mps(
 
     periods = pd.period_range(published[0], published[-1], freq="M")
     areas = sorted(keys["area"].unique())
+    parts = _parts(keys, detail)
     outcomes, values, without_row = _added_up(keys, cells, areas, detail)
     full = np.full((len(areas), len(periods), len(outcomes)), np.nan)
     full[:, periods.get_indexer(published), :] = values
 
     months = pd.Series(np.nansum(cells, axis=0), index=published)
-    parts = find_part_months(months.reindex(periods).to_numpy())
-    full[:, list(parts.missing), :] = np.nan
-    stops = find_stops(full.sum(axis=0)) if structural_zeros == "missing" else []
-    full = set_missing(full, stops)
+    in_part = find_part_months(months.reindex(periods).to_numpy())
+    full[:, list(in_part.missing), :] = np.nan
+    absent: list[str] = []
+    stops: list[Stop] = []
+    if structural_zeros == "missing":
+        absent = _set_absent(full, parts, periods)
+        stops = find_stops(full.sum(axis=0))
+        full = set_missing(full, stops)
     notes = (
         *_notes_on_rows(layout, keys, split),
         *nowhere,
         f"{without_row:,} of {len(areas) * len(outcomes):,} combinations of area and category have no row in the "
         "file; they are zero in every month it covers.",
         *_notes_on_months(periods, published, cells, is_long=layout.is_long),
-        *parts.describe(periods),
+        *in_part.describe(periods),
+        *absent,
         *describe_stops(stops, outcomes, periods),
     )
     provenance = Provenance(
@@ -129,6 +139,7 @@ def read_mps(
         layout=layout.words,
         extracted=_extracted(table, layout),
         notes=notes,
+        breaks=_breaks(keys, cells, parts, published=published, periods=periods),
     )
     counts = as_counts(full, areas=areas, periods=periods, outcomes=outcomes)
     return Panel(counts, labels=labels, groups=groups, provenance=provenance)
@@ -164,6 +175,7 @@ def _keys(table: Table, layout: Layout) -> pd.DataFrame:
         empty = np.flatnonzero(keys[part] == "")
         if len(empty):
             raise table.refusal("the category is empty.", "Correct the cell.", row=empty[0], head=parts[part])
+    keys["published"] = keys["major"] + BETWEEN + keys["minor"]
     return keys
 
 
@@ -224,20 +236,64 @@ def _added_up(
     Returns the outcomes, the counts with shape (areas, months, outcomes), and how many of their combinations
     have no row in the file.
     """
-    names = {"major": keys["major"], "minor": keys["major"] + ": " + keys["minor"]}
     outcomes: list[str] = []
     blocks: list[np.ndarray] = []
     without_row = 0
-    for wanted in ("major", "minor") if detail == "both" else (detail,):
-        categories = sorted(names[wanted].unique())
-        rows = pd.Index(areas).get_indexer(pd.Index(keys["area"]))
-        columns = pd.Index(categories).get_indexer(pd.Index(names[wanted]))
+    rows = pd.Index(areas).get_indexer(pd.Index(keys["area"]))
+    for names in _names(keys, detail):
+        categories = sorted(names.unique())
+        columns = pd.Index(categories).get_indexer(pd.Index(names))
         block = np.zeros((len(areas), len(categories), cells.shape[1]))
         np.add.at(block, (rows, columns), cells)
         outcomes += categories
         blocks.append(block.transpose(0, 2, 1))
         without_row += len(areas) * len(categories) - len(set(zip(rows, columns, strict=True)))
     return outcomes, np.concatenate(blocks, axis=2), without_row
+
+
+def _names(keys: pd.DataFrame, detail: Detail) -> list[pd.Series]:
+    """Name of every row's outcome, at one or both levels of detail."""
+    minor = keys["published"]
+    if detail == "common":
+        return [minor.map({name: common_name(name) for name in minor.unique()})]
+    return {"major": [keys["major"]], "minor": [minor], "both": [keys["major"], minor]}[detail]
+
+
+def _parts(keys: pd.DataFrame, detail: Detail) -> dict[str, list[str]]:
+    """The published categories that each outcome adds up, in the order of the outcomes."""
+    parts: dict[str, list[str]] = {}
+    for names in _names(keys, detail):
+        pairs = pd.DataFrame({"outcome": names, "published": keys["published"]}).drop_duplicates()
+        for outcome, each in pairs.sort_values("outcome").groupby("outcome", sort=True):
+            parts[str(outcome)] = sorted(each["published"])
+    return parts
+
+
+def _set_absent(full: np.ndarray, parts: Mapping[str, Sequence[str]], periods: pd.PeriodIndex) -> list[str]:
+    """Mark as missing, in place, what the register says was not counted under its name; say so."""
+    notes = []
+    for place, (outcome, published) in enumerate(parts.items()):
+        for name, months in absent_months(published, periods).items():
+            recorded = int(np.nansum(full[:, months, place]))
+            full[:, months, place] = np.nan
+            notes.append(describe_absence(outcome, name, periods[months], recorded))
+    return notes
+
+
+def _breaks(
+    keys: pd.DataFrame,
+    cells: np.ndarray,
+    parts: Mapping[str, Sequence[str]],
+    *,
+    published: pd.PeriodIndex,
+    periods: pd.PeriodIndex,
+) -> tuple[OutcomeBreak, ...]:
+    """Find the registered breaks that fall on the outcomes."""
+    categories, rows = np.unique(keys["published"].to_numpy(dtype=object), return_inverse=True)
+    totals = np.zeros((len(categories), len(periods)))
+    for place in range(len(categories)):
+        totals[place, periods.get_indexer(published)] = np.nansum(cells[rows == place], axis=0)
+    return breaks_in(totals.T, parts, [str(name) for name in categories], periods)
 
 
 def _notes_on_rows(layout: Layout, keys: pd.DataFrame, split: Mapping[str, list[str]]) -> list[str]:

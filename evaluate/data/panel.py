@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from evaluate.data.breaks import combined_breaks
 from evaluate.data.periods import days_in, days_meant, period_bounds, period_name
 from evaluate.data.provenance import Provenance
 from evaluate.errors import DataError, did_you_mean, many
@@ -79,6 +80,7 @@ class Panel:
             raise DataError(
                 "Counts are whole numbers of 0 or more; this panel holds others. Check the column read."
             )
+        object.__setattr__(self, "provenance", self.provenance.describing(counts))
 
     @property
     def areas(self) -> pd.Index:
@@ -176,7 +178,8 @@ class Panel:
     def combine_outcomes(self, groups: Mapping[str, Sequence[str]], *, keep: bool = False) -> Panel:
         """Add outcomes together under new names.
 
-        A cell of the sum is missing where any of its parts is missing.
+        A cell of the sum is missing where any of its parts is missing. A break of the parts' series is one of the
+        sum's, unless the sum holds everything that moved.
 
         Parameters
         ----------
@@ -208,9 +211,19 @@ class Panel:
             .expand_dims(outcome=[name], axis=2)
             for name, parts in groups.items()
         ]
+        breaks = self.provenance.breaks
+        if breaks:
+            totals = np.nansum(self.counts.values, axis=0)
+            table = pd.DataFrame(totals, index=self.periods, columns=self.outcomes)
+            breaks = combined_breaks(breaks, groups, table)
         if keep:
             made.insert(0, self.counts.drop_sel(outcome=[o for o in self.outcomes if o in groups]))
-        return replace(self, counts=xr.concat(made, dim="outcome").transpose(*DIMENSIONS))
+            breaks = (*(one for one in self.provenance.breaks if one.outcome not in groups), *breaks)
+        return replace(
+            self,
+            counts=xr.concat(made, dim="outcome").transpose(*DIMENSIONS),
+            provenance=replace(self.provenance, breaks=breaks),
+        )
 
     def to_frame(self) -> pd.DataFrame:
         """Return the counts as a tidy table.

@@ -12,6 +12,7 @@ import pandas as pd
 
 from evaluate.data.panel import Panel
 from evaluate.data.periods import Span, days_in, period_holding, period_name, periods_between
+from evaluate.design.breaks import refuse_crossed_breaks
 from evaluate.design.operation import DateLike, Operation, day_of
 from evaluate.design.window import Window, following, lay_out, preceding, touched
 from evaluate.errors import DesignError, did_you_mean, many, shortened
@@ -53,7 +54,8 @@ class Design:
     ------
     DesignError
         If an area or outcome is not in the panel, a role is given twice, no control is left where all others were
-        asked for, or an operation or window lies outside the data.
+        asked for, an operation or window lies outside the data, or the outcome does not count the same offences in
+        all its periods.
 
     Examples
     --------
@@ -106,6 +108,7 @@ class Design:
                 f'The trigger leaves nothing of before="{self.before}" to learn from. Ask for a longer "before" or a '
                 "shorter trigger."
             )
+        refuse_crossed_breaks(self.panel, self.outcome, self.periods)
 
     # ---- who ---------------------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from evaluate.data.breaks import describe_breaks
 from evaluate.data.panel import Panel
 from evaluate.data.periods import share_of_days
 from evaluate.design.design import Design
@@ -221,6 +222,8 @@ def _notes(plan: Plan, read: ReadData, roles: Roles, design: Design) -> Iterator
     first, last = design.periods[0], design.periods[-1]
     inside = [one for one in read.breaks if first < one.first <= last or first <= one.last < last]
     yield from break_sentences(inside)
+    crossed = [one for one in read.panel.provenance.breaks if one.is_crossed_by(design.periods)]
+    yield from describe_breaks([one for one in crossed if not one.is_refused])
     if plan.areas.same_outside:
         yield plan.areas.same_outside
 

@@ -99,6 +99,8 @@ def read_data(plan: Plan, files: DataFiles, path: Path) -> ReadData:
         If an outcome is made of a category that the data do not have.
     """
     published = _read_main(plan.data, files)
+    if plan.data.simulated:  # what happened to real categories did not happen to made ones
+        published = replace(published, provenance=replace(published.provenance, breaks=()))
     sources = {"data": published}
     if plan.data.incidents is not None and files.incidents is not None:
         sources["incidents"] = _read_incidents(plan.data.incidents, files.incidents, published)
@@ -226,13 +228,17 @@ def _without_stops(panel: Panel) -> Panel:
 
 
 def _breaks(panel: Panel, groups: dict[str, list[str]]) -> Iterator[CategoryBreak]:
-    """Categories that come or go inside the file, for every outcome that adds several together."""
+    """Categories that come or go inside the file, for every outcome that adds several together.
+
+    Those that the register of breaks knows are left to it: it knows why, and whether the sum is whole.
+    """
+    registered = {category for one in panel.provenance.breaks for category in one.moved_among}
     for outcome, categories in groups.items():
         if len(categories) < 2:
             continue
         totals = panel.counts.sel(outcome=categories).values.sum(axis=0)
         for stop in find_stops(totals):
-            if stop.length >= LEAST_RUN:
+            if stop.length >= LEAST_RUN and categories[stop.outcome] not in registered:
                 first, last = panel.periods[stop.first], panel.periods[stop.last]
                 yield CategoryBreak(outcome, categories[stop.outcome], first, last)
 
@@ -256,6 +262,7 @@ def _joined(panels: Sequence[Panel]) -> Panel:
         extracted=each[0].extracted,
         notes=tuple(dict.fromkeys(note for one in each for note in one.notes)),
         simulated=any(one.simulated for one in each),
+        breaks=tuple(found for one in each for found in one.breaks),
     )
     period = pd.PeriodIndex(counts.indexes["period"])
     return replace(panels[0], counts=counts.assign_coords(period=period), provenance=provenance)

@@ -237,8 +237,8 @@ def read_boundaries(path: PathLike, *, code: str | None = None, name: str | None
     return Boundaries(shapes[["geometry"]], source, labels)
 
 
-def points_of(points: pd.DataFrame) -> GeoDataFrame:
-    """Make points in the British National Grid of columns of coordinates; those that are missing are empty.
+def points_of(points: pd.DataFrame, *, system: Any = BRITISH_GRID) -> GeoDataFrame:
+    """Make points in a coordinate system of columns of coordinates; those that are missing are empty.
 
     Raises
     ------
@@ -247,13 +247,13 @@ def points_of(points: pd.DataFrame) -> GeoDataFrame:
     """
     geopandas = load_geopandas()
     pairs = {LONGITUDE_LATITUDE: ("longitude", "latitude"), BRITISH_GRID: ("easting", "northing")}
-    system = next((known for known, heads in pairs.items() if {*heads} <= {*points.columns}), None)
-    if system is None:
+    given = next((known for known, heads in pairs.items() if {*heads} <= {*points.columns}), None)
+    if given is None:
         raise DataError(
             f"Points have the columns longitude and latitude, or easting and northing; these have "
             f"{shortened([str(head) for head in points.columns])}. Rename two."
         )
-    east, north = pairs[system]
+    east, north = pairs[given]
     coordinates = {}
     for head in (east, north):
         numbers = pd.to_numeric(points[head].replace("", np.nan), errors="coerce").astype(float)
@@ -264,10 +264,10 @@ def points_of(points: pd.DataFrame) -> GeoDataFrame:
                 "Correct it, or leave it empty."
             )
         coordinates[head] = numbers
-    placed = geopandas.points_from_xy(coordinates[east], coordinates[north], crs=system)
+    placed = geopandas.points_from_xy(coordinates[east], coordinates[north], crs=given)
     frame = geopandas.GeoDataFrame(geometry=placed)
     frame.loc[(coordinates[east].isna() | coordinates[north].isna()).to_numpy(), "geometry"] = None
-    return frame.to_crs(BRITISH_GRID)
+    return frame.to_crs(system)
 
 
 def load_geopandas() -> Any:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from evaluate.data.boundaries import BRITISH_GRID, LONGITUDE_LATITUDE, load_geopandas, points_of
+from evaluate.data.boundaries import LONGITUDE_LATITUDE, load_geopandas, points_of
 from evaluate.data.panel import DIMENSIONS, Panel
 from evaluate.data.tables import PathLike, existing_file
 from evaluate.errors import DataError, did_you_mean, many, shortened
@@ -39,7 +39,8 @@ class OwnArea:
         Streets as data.police.uk writes them, with or without "On or near", such as "Ilford Lane". Every town has
         a High Street, so a street counts only inside the LSOAs given.
     polygon : sequence of (longitude, latitude), or path
-        Corners in degrees, in order; or a file of outlines (GeoJSON, shapefile) that make up the area together.
+        Corners in degrees, in order, joined by lines that are straight on a map of degrees; or a file of outlines
+        (GeoJSON, shapefile) that make up the area together.
 
     Raises
     ------
@@ -284,14 +285,14 @@ def _corners(name: str, corners: Any) -> tuple[tuple[float, float], ...]:
 
 
 def _inside(area: OwnArea, places: pd.DataFrame) -> np.ndarray:
-    """Which points lie in an area's polygon."""
-    points = points_of(places).geometry
-    shape = _outline(area).union_all()
-    return np.asarray(points.notna() & points.intersects(shape), dtype=bool)
+    """Which points lie in an area's polygon, whose edges are straight in the coordinates it was given in."""
+    outline = _outline(area)
+    points = points_of(places, system=outline.crs).geometry
+    return np.asarray(points.notna() & points.intersects(outline.union_all()), dtype=bool)
 
 
 def _outline(area: OwnArea) -> GeoSeries:
-    """The outline of a polygon, in metres of the British National Grid."""
+    """The outline of a polygon."""
     geopandas = load_geopandas()
     if isinstance(area.polygon, str | os.PathLike):
         file = existing_file(area.polygon)
@@ -305,14 +306,10 @@ def _outline(area: OwnArea) -> GeoSeries:
             raise DataError(
                 f"{file.name}: it does not say in which coordinate system it is. Keep the .prj beside it."
             )
-        return shapes.make_valid().to_crs(BRITISH_GRID)
-    longitudes, latitudes = zip(*area.polygon or (), strict=True)
-    ring = geopandas.GeoSeries(geopandas.points_from_xy(longitudes, latitudes), crs=LONGITUDE_LATITUDE)
-    ring = ring.to_crs(BRITISH_GRID)
-    shape = {"type": "Polygon", "coordinates": [list(zip(ring.x, ring.y, strict=True))]}
-    outline = geopandas.GeoDataFrame.from_features(
-        [{"type": "Feature", "properties": {}, "geometry": shape}], crs=BRITISH_GRID
-    ).geometry
+        return shapes.make_valid()
+    shape = {"type": "Polygon", "coordinates": [list(area.polygon or ())]}
+    feature = {"type": "Feature", "properties": {}, "geometry": shape}
+    outline = geopandas.GeoDataFrame.from_features([feature], crs=LONGITUDE_LATITUDE).geometry
     if not outline.is_valid.all():
         raise DataError(
             f"{area.name}: the edges of the polygon cross. Give its corners in order, going around."

@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import pandas as pd
+
 from evaluate.data.lsoa_lookup import read_lookup
-from evaluate.data.street_files import LSOA
+from evaluate.data.own_areas import OwnArea, assign_areas
+from evaluate.data.street_files import BETWEEN, LSOA, SPOT
 from evaluate.data.tables import PathLike
 from evaluate.errors import DataError, many, shortened
 
-Areas = PathLike | Mapping[str, Sequence[str]]
-"""A lookup file from LSOAs to wards, or areas of one's own: a name and the LSOAs it is made of."""
+Areas = PathLike | Mapping[str, Sequence[str]] | Sequence[OwnArea]
+"""A lookup file from LSOAs to wards; areas of one's own alone, a name and the LSOAs it is made of; or areas of one's
+own among LSOAs."""
+
+AMONG_LSOAS = "LSOA and area of one's own"
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,17 +27,20 @@ class Placing:
     Parameters
     ----------
     by : str
-        What the areas are: "LSOA", "ward" or "area".
+        What the areas are: "LSOA", "ward", "area" or ``AMONG_LSOAS``.
     areas_of : callable
-        From codes of LSOAs to codes of areas, ``""`` where there is none.
+        From places, codes of LSOAs or what the key says, to codes of areas, ``""`` where there is none.
     labels, groups : mapping of str to str
         Readable name and larger area of each area's code, where known.
+    key : str
+        What tells places apart, for ``load_files``.
     """
 
     by: str
     areas_of: Callable[[list[str]], Sequence[str]]
     labels: Mapping[str, str] = field(default_factory=dict)
     groups: Mapping[str, str] = field(default_factory=dict)
+    key: str = "LSOA code"
 
 
 def placing_of(areas: Areas | None) -> Placing:
@@ -39,8 +48,9 @@ def placing_of(areas: Areas | None) -> Placing:
 
     Parameters
     ----------
-    areas : path or mapping, optional
-        A lookup file, or lists of LSOAs by the name of the area they make. Without it each LSOA is an area.
+    areas : path, mapping or sequence of OwnArea, optional
+        A lookup file, or lists of LSOAs by the name of the area they make, or areas of one's own. Without it each
+        LSOA is an area.
 
     Returns
     -------
@@ -61,6 +71,8 @@ def placing_of(areas: Areas | None) -> Placing:
         return Placing("LSOA", lambda places: places)
     if isinstance(areas, Mapping):
         return Placing("area", _of_mapping(_own_areas(areas)))
+    if isinstance(areas, Sequence) and not isinstance(areas, str):
+        return Placing(AMONG_LSOAS, _among_lsoas(areas), key=SPOT)
     lookup = read_lookup(areas)
 
     def wards_of(places: list[str]) -> list[str]:
@@ -107,5 +119,30 @@ def _of_mapping(own: Mapping[str, str]) -> Callable[[list[str]], list[str]]:
                 "whose files these are."
             )
         return given
+
+    return areas_of
+
+
+def _among_lsoas(own: Sequence[OwnArea]) -> Callable[[list[str]], list[str]]:
+    """Place in areas of one's own; what lies in none of them stays in its LSOA, to be compared with."""
+    for area in own:
+        if not isinstance(area, OwnArea):
+            raise DataError(
+                f'areas= is a list of ev.OwnArea; it holds "{area}". Write ev.OwnArea(name, ...).'
+            )
+        if LSOA.fullmatch(area.name):
+            raise DataError(
+                f'An area of your own is called "{area.name}", as an LSOA is. Give it another name.'
+            )
+    if not own:
+        raise DataError("areas= is an empty list. Name at least one ev.OwnArea, or leave it out.")
+
+    def areas_of(places: list[str]) -> list[str]:
+        columns = ["lsoa", "location", "longitude", "latitude"]
+        spots = pd.DataFrame(
+            [place.split(BETWEEN) if place else [""] * 4 for place in places], columns=columns
+        )
+        named = assign_areas(spots, own)
+        return named.where(named != "", spots["lsoa"]).tolist()
 
     return areas_of

@@ -11,14 +11,14 @@ import numpy as np
 from evaluate.data.archive import PublishedFile, find_files
 from evaluate.data.grid import as_counts
 from evaluate.data.panel import Panel
-from evaluate.data.placing import Areas, Placing, placing_of
-from evaluate.data.police_uk_api import is_answer, load_answers
+from evaluate.data.placing import AMONG_LSOAS, Areas, Placing, placing_of
+from evaluate.data.police_uk_api import TYPES, is_answer, load_answers
 from evaluate.data.provenance import Provenance
 from evaluate.data.street_counts import StreetCounts, count_streets, refuse_twice
-from evaluate.data.street_files import CRIME_OUTCOMES, CRIMES, Layout, load_files, working_database
+from evaluate.data.street_files import BETWEEN, CRIME_OUTCOMES, CRIMES, Layout, load_files, working_database
 from evaluate.data.tables import PathLike
 from evaluate.data.unpublished import COMPLETE, set_unpublished
-from evaluate.errors import DataError, many, shortened
+from evaluate.errors import DataError, listed, many, shortened
 
 
 def read_police_uk(path: PathLike, *, areas: Areas | None = None, least_share: float = COMPLETE) -> Panel:
@@ -29,9 +29,10 @@ def read_police_uk(path: PathLike, *, areas: Areas | None = None, least_share: f
     path : path
         A folder (searched with its subfolders), a pattern with ``*``, a zip as downloaded, or one file
         (``.csv``, ``.csv.gz``, or ``.json`` as the API answers a question for street-level crimes).
-    areas : path or mapping, optional
+    areas : path, mapping or list of OwnArea, optional
         A lookup from LSOAs to wards, with the columns LSOA11CD and WD18CD or those of other years; or areas of
-        your own, as lists of LSOAs by name. Without it areas are LSOAs.
+        your own alone, as lists of LSOAs by name; or areas of your own (streets, polygons) among LSOAs, each
+        without the crimes that lie in one of yours. Without it areas are LSOAs.
     least_share : float
         A force's month with a smaller share of the median of the twelve months nearest to it was not published
         in full and is missing. 0 keeps every month that has a row.
@@ -135,10 +136,15 @@ def _read(path: PathLike, layout: Layout, placing: Placing, least_share: float) 
     with tempfile.TemporaryDirectory(prefix="evaluate-") as place:
         folder = Path(place)
         with working_database(folder) as connection:
-            load_files(connection, files, layout, folder)
+            load_files(connection, files, layout, folder, key=placing.key)
             refuse_twice(connection, files)
             found = count_streets(connection, files, placing.areas_of)
     notes = _published(found, least_share)
+    unknown = sorted(set(found.types) - set(TYPES.values()) - {"Violent crime"}) if layout is CRIMES else []
+    if unknown:
+        notes.append(
+            f"Not among the crime types of data.police.uk, but counted under this name: {listed(unknown)}."
+        )
     return _panel(found, files, f"data.police.uk {layout.kind.noun}s by {placing.by}", placing, notes)
 
 
@@ -190,8 +196,9 @@ def _panel(
 ) -> Panel:
     """Make a panel of what was counted."""
     labels, groups = placing.labels, placing.groups
-    if placing.by == "LSOA":
-        labels, groups = found.names, {code: _district(name) for code, name in found.names.items()}
+    if placing.by in ("LSOA", AMONG_LSOAS):
+        labels = {place.split(BETWEEN)[0]: name for place, name in found.names.items()}
+        groups = {code: _district(name) for code, name in labels.items()}
     return Panel(
         as_counts(found.counts, areas=found.areas, periods=found.months, outcomes=found.types),
         labels={area: labels[area] for area in found.areas if labels.get(area)},

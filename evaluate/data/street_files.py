@@ -37,6 +37,11 @@ LSOA = re.compile(r"[A-Z]\d{8}|95[A-Z]{2}\d{2}[A-Z]\d|")
 POINT = "point"
 """Key of a place that is a point, longitude and latitude as published."""
 
+SPOT = "spot"
+"""Key of a place that is an LSOA, the street as published, longitude and latitude, with ``BETWEEN`` between them."""
+
+BETWEEN = "\x1f"
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -59,7 +64,8 @@ class Layout:
     def needed(self, key: str) -> tuple[str, ...]:
         """Heads of the columns that are read, for a key of places."""
         places = ("Longitude", "Latitude") if key == POINT else ("LSOA code", "LSOA name")
-        return ("Crime ID", "Month", "Reported by", *places, self.outcome)
+        more = ("Location", "Longitude", "Latitude") if key == SPOT else ()
+        return ("Crime ID", "Month", "Reported by", *places, self.outcome, *more)
 
 
 CRIMES = Layout(STREET, "Crime type", "crime")
@@ -135,7 +141,7 @@ def load_files(
     folder : pathlib.Path
         Where to unpack.
     key : str
-        What tells places apart: the head of a column, or ``POINT``.
+        What tells places apart: the head of a column, ``POINT`` or ``SPOT``.
 
     Raises
     ------
@@ -196,11 +202,13 @@ def _load_table(
 
 def _select(source: str, layout: Layout, key: str) -> str:
     """SQL for the rows of the working table."""
-    crime, month, force, place, name, kind = (
+    crime, month, force, place, name, kind, *more = (
         f"trim(coalesce(\"{head}\", ''))" for head in layout.needed(key)
     )
     if key == POINT:
         place, name = f"CASE WHEN {place} = '' OR {name} = '' THEN '' ELSE {place} || ',' || {name} END", "''"
+    if more:
+        place = f"CASE WHEN {place} = '' THEN '' ELSE concat_ws(chr(31), {place}, {', '.join(more)}) END"
     return _ROWS.format(
         repeats=layout.repeats,
         crime=crime,
@@ -305,7 +313,7 @@ def _refuse_wrong_cells(
             raise _wrong_cell(paths[file - first], head, value, rule)
     if key != POINT:
         codes = connection.execute(
-            f"SELECT min(file), place FROM street {where} GROUP BY place ORDER BY ALL"
+            f"SELECT min(file), split_part(place, chr(31), 1) AS code FROM street {where} GROUP BY code ORDER BY ALL"
         ).fetchall()
         for file, code in codes:
             if not LSOA.fullmatch(code):

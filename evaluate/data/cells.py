@@ -9,6 +9,11 @@ import pandas as pd
 
 from evaluate.data.tables import Table
 
+TOO_LARGE = 2**53
+"""From here on a number with a floating point no longer holds every whole number."""
+
+FORMULA_FIX = "Save the file with the values of its formulas."
+
 
 def counts_in(table: Table, heads: Sequence[str]) -> np.ndarray:
     """Read columns as counts: whole numbers of 0 or more, NaN where a cell is empty.
@@ -56,11 +61,11 @@ def _numbers(table: Table, head: str) -> pd.Series:
     if len(wrong):
         cell = text.iloc[wrong[0]]
         plain = cell.replace(",", "").replace(" ", "")
-        fix = (
-            f"Write it without a separator: {plain}."
-            if plain.isdigit() and plain != cell
-            else "Leave a figure that is missing or withheld empty."
-        )
+        fix = "Leave a figure that is missing or withheld empty."
+        if plain.isdigit() and plain != cell:
+            fix = f"Write it without a separator: {plain}."
+        elif cell.startswith(("=", "#")):
+            fix = FORMULA_FIX
         raise table.refusal(f'a count is a whole number, and this is "{cell}".', fix, row=wrong[0], head=head)
     return values
 
@@ -78,3 +83,44 @@ def _refuse_other_numbers(table: Table, head: str, values: np.ndarray) -> None:
             row=wrong[0],
             head=head,
         )
+    large = np.flatnonzero(values >= TOO_LARGE)
+    if len(large):
+        raise table.refusal(
+            f"a count is below {TOO_LARGE:,}, and this is {values[large[0]]:g}.",
+            "Correct the cell; figures may have run together.",
+            row=large[0],
+            head=head,
+        )
+
+
+def refuse_formulas(table: Table, heads: Sequence[str]) -> None:
+    """Refuse columns of text with a formula in a cell: a spreadsheet would run it, and it names nothing.
+
+    Parameters
+    ----------
+    table : Table
+        Where the columns are.
+    heads : sequence of str
+        Their heads.
+
+    Raises
+    ------
+    DataError
+        If a cell begins with an equals sign.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from evaluate.data.tables import table_of
+    >>> refuse_formulas(table_of(pd.DataFrame({"ward": ["=A1"]})), ["ward"])
+    Traceback (most recent call last):
+    evaluate.errors.DataError: the DataFrame, row 1, column "ward": the cell holds a formula, "=A1". Save the file
+    with the values of its formulas.
+    """
+    for head in heads:
+        text = table.text(head)
+        formulas = {cell: cell.startswith("=") for cell in text.unique()}
+        wrong = np.flatnonzero(text.map(formulas).to_numpy(dtype=bool))
+        if len(wrong):
+            cell = text.iloc[wrong[0]]
+            raise table.refusal(f'the cell holds a formula, "{cell}".', FORMULA_FIX, row=wrong[0], head=head)

@@ -16,10 +16,10 @@ import numpy as np
 import pandas as pd
 
 from evaluate.data.breaks import OutcomeBreak, absent_months, breaks_in, describe_absence
-from evaluate.data.cells import counts_in
+from evaluate.data.cells import counts_in, refuse_formulas
 from evaluate.data.grid import as_counts
 from evaluate.data.month_heads import heads_a_month
-from evaluate.data.mps_layouts import Layout, months_of_rows, recognise, refuse_cut_codes
+from evaluate.data.mps_layouts import Layout, months_of_rows, recognise, refuse_cut_codes, refuse_second_head
 from evaluate.data.panel import Panel
 from evaluate.data.part_months import find_part_months
 from evaluate.data.provenance import Provenance
@@ -96,6 +96,8 @@ def read_mps(
         )
     table = open_table(path, numbers=heads_a_month)
     layout = recognise(table)
+    refuse_second_head(table, layout)
+    refuse_formulas(table, list(layout.parts.values()))
     cells = counts_in(table, [layout.parts["count"]] if layout.is_long else list(layout.months))
     whole = table
     table, cells, nowhere = _without_blank_areas(table, layout, cells)

@@ -165,6 +165,40 @@ def refuse_cut_codes(table: Table, head: str) -> None:
         )
 
 
+def refuse_second_head(table: Table, layout: Layout) -> None:
+    """Refuse a row that repeats the head, as files pasted together have it: its months would be read as counts.
+
+    Parameters
+    ----------
+    table : Table
+        The open file.
+    layout : Layout
+        Its layout.
+
+    Raises
+    ------
+    DataError
+        If a row holds the head of the column of areas.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from evaluate.data.tables import table_of
+    >>> table = table_of(pd.DataFrame({"Borough": ["Camden", "Borough"]}))
+    >>> refuse_second_head(table, Layout("borough", {"borough": "Borough"}, {}, ()))
+    Traceback (most recent call last):
+    evaluate.errors.DataError: the DataFrame, row 2: this row repeats the head of the table. Remove it; if two files
+    were pasted together, read them one by one.
+    """
+    again = np.flatnonzero((table.text(layout.area_head) == layout.area_head).to_numpy())
+    if len(again):
+        raise table.refusal(
+            "this row repeats the head of the table.",
+            "Remove it; if two files were pasted together, read them one by one.",
+            row=again[0],
+        )
+
+
 def months_of_rows(table: Table, layout: Layout) -> tuple[pd.PeriodIndex, np.ndarray]:
     """Read the months of a long file.
 

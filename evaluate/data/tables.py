@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import hashlib
 import io
 import os
-import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,19 +13,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from evaluate.data.file_text import text_of
 from evaluate.data.provenance import SourceFile
 from evaluate.errors import DataError, did_you_mean
 
 PathLike = str | os.PathLike[str]
 
 _OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
-_NOT_TEXT = {
-    b"PK\x03\x04": ("a zip archive or an Excel workbook", "Unpack it, or save the sheet as CSV UTF-8."),
-    b"\xd0\xcf\x11\xe0": ("an old Excel workbook", "Save the sheet as CSV UTF-8."),
-    b"%PDF": ("a PDF", "Ask the publisher for the table as CSV."),
-    b"\xff\xfe": ("text in UTF-16", "Save it as CSV UTF-8."),
-    b"\xfe\xff": ("text in UTF-16", "Save it as CSV UTF-8."),
-}
+
+MOST_COLUMNS = 16_384
+"""Columns of the widest sheet a spreadsheet holds; no published table comes near."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,8 +179,8 @@ def open_table(
     data = file.read_bytes()
     digest = hashlib.sha256(data).hexdigest()
     if data[:4] == b"PAR1":
-        return _frame_table(file.name, pd.read_parquet(file), digest)
-    text = _decoded(_inflated(data, file.name), file.name)
+        return _frame_table(file.name, _parquet(file), digest)
+    text = text_of(data, file.name)
     delimiter = _other_delimiter(text) if any_delimiter else ","
     heads, lines, filled = _shape(text, file.name, delimiter)
     columns = {head: str for head in heads if not numbers(head)}
@@ -250,47 +245,14 @@ def _frame_table(name: str, frame: pd.DataFrame, digest: str = "") -> Table:
     return Table(name, rows, np.arange(1, len(rows) + 1), digest)
 
 
-def _inflated(data: bytes, name: str) -> bytes:
-    """Undo gzip where the bytes are gzipped."""
-    if data[:2] != b"\x1f\x8b":
-        return data
+def _parquet(file: Path) -> pd.DataFrame:
+    """Read a Parquet file."""
     try:
-        return gzip.decompress(data)
-    except (EOFError, OSError, zlib.error) as error:
-        raise DataError(f"{name}: the compressed file is cut short or damaged. Download it again.") from error
-
-
-def _decoded(data: bytes, name: str) -> str:
-    """Decode UTF-8 text, with or without a byte order mark; refuse everything else."""
-    if not data.strip():
-        raise DataError(f"{name}: the file is empty. Download it again.")
-    for magic, (kind, fix) in _NOT_TEXT.items():
-        if data.startswith(magic):
-            raise DataError(f"{name}: this is {kind}, not a CSV file. {fix}")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        around = data[data.rfind(b"\n", 0, error.start) + 1 : error.start + 12].splitlines()[0]
-        shown = around[-24:].decode("cp1252", errors="replace")
+        return pd.read_parquet(file)
+    except (OSError, ValueError) as error:
         raise DataError(
-            f'{name}, line {line}: this is not UTF-8 text; near "{shown}" it is Latin-1 or Windows-1252, '
-            "or a mix. Save the whole file as CSV UTF-8, so that no name is garbled."
-        ) from None
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        raise DataError(
-            f"{name}, line {line}: this is not text, it holds zero bytes. Download the file again."
-        )
-    start = text.lstrip()[:15].lower()
-    if start.startswith("<"):
-        raise DataError(
-            f"{name}, line 1: this is a web page, not a table; the download gave an error or a login page. "
-            "Open the address in a browser and download the file itself."
-        )
-    if start.startswith(("{", "[")):
-        raise DataError(f"{name}, line 1: this is JSON, not a CSV file. Download the CSV file instead.")
-    return text
+            f"{file.name}: this Parquet file is cut short or damaged. Download it again."
+        ) from error
 
 
 def _other_delimiter(text: str) -> str:
@@ -307,6 +269,12 @@ def _shape(text: str, name: str, delimiter: str = ",") -> tuple[list[str], np.nd
 
     Returns the heads, the line each row begins on, and which rows have anything in them.
     """
+    columns = text[: text.find("\n")].count(delimiter) + 1
+    if columns > MOST_COLUMNS:
+        raise DataError(
+            f"{name}, line 1: the head has {columns:,} columns; no table has more than {MOST_COLUMNS:,}. Check that "
+            "this is the right file and that its lines end where they should."
+        )
     reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
     lines: list[int] = []
     filled: list[bool] = []

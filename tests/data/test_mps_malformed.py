@@ -11,6 +11,7 @@ import evaluate as ev
 HEAD = "WardName,WardCode,MajorText,MinorText,LookUp_BoroughName,201805,201806"
 LOXFORD = "Loxford,E05011247,ROBBERY,ROBBERY OF PERSONAL PROPERTY,Redbridge,4,2"
 ABBEY = "Abbey,E05000026,THEFT,OTHER THEFT,Barking and Dagenham,12,9"
+LONG_HEAD = "Month,CrimeType ,CrimeDetails,Borough,CrimeCount"
 COUNT_FIX = "Check that this column holds counts and not rates or changes, and correct the cell."
 NO_MONTHS = (
     "no column is headed by a month such as 201805 or May-18. Read a table with one row for each month with "
@@ -168,9 +169,129 @@ MALFORMED: dict[str, tuple[str | bytes, str]] = {
         'wards.csv, column "2018": a column is headed "2018", which is no month. Write it as 201805.',
     ),
     "no months": (lines(HEAD.replace(",201805,201806", ""), "a,b,c,d,e"), f"wards.csv: {NO_MONTHS}"),
-    "long layout": (
-        lines(",X,Month,CrimeType ,CrimeDetails,CrimeCount,Borough", "1,1,201104,Burglary,Other,78,Camden"),
+    "long layout without counts": (
+        lines(",X,Month,CrimeType ,CrimeDetails,Borough", "1,1,201104,Burglary,Other,Camden"),
         f"wards.csv: {NO_MONTHS}",
+    ),
+    "long: month 13": (
+        lines(LONG_HEAD, "201104,Burglary,Other,Camden,7", "201113,Burglary,Other,Camden,7"),
+        'wards.csv, line 3, column "Month": 13 of 2011 is no month of the calendar. Correct the cell.',
+    ),
+    "long: a year for a month": (
+        lines(LONG_HEAD, "2011,Burglary,Other,Camden,7"),
+        'wards.csv, line 2, column "Month": "2011" is no month such as 201805 or May-18. Correct the cell.',
+    ),
+    "long: no month in a row": (
+        lines(LONG_HEAD, "201104,Burglary,Other,Camden,7", ",Burglary,Other,Camden,7"),
+        'wards.csv, line 3, column "Month": "" is no month such as 201805 or May-18. Correct the cell.',
+    ),
+    "long: negative count": (
+        lines(LONG_HEAD, "201104,Burglary,Other,Camden,-7"),
+        f'wards.csv, line 2, column "CrimeCount": a count is a whole number of 0 or more, and this is -7. {COUNT_FIX}',
+    ),
+    "long: a row twice": (
+        lines(LONG_HEAD, "201104,Burglary,Other,Camden,7", "Apr-11,BURGLARY,Other ,Camden,2"),
+        "wards.csv, line 3: Camden (Camden) has BURGLARY: OTHER twice, also in line 2; added together the offences "
+        "would count twice. Keep one of the rows, or download the file again.",
+    ),
+    "long: empty category": (
+        lines(LONG_HEAD, "201104,,Other,Camden,7"),
+        'wards.csv, line 2, column "CrimeType": the category is empty. Correct the cell.',
+    ),
+    "long: no borough column": (
+        lines("Month,CrimeType ,CrimeDetails,CrimeCount", "201104,Burglary,Other,7"),
+        "wards.csv: this is no ward or borough file of recorded crime, it has no column LookUp_BoroughName (the "
+        "columns are Month, CrimeType, CrimeDetails and CrimeCount). Read other tables with ev.read_counts.",
+    ),
+    "a ward code that lost a figure": (
+        lines(HEAD, LOXFORD, ABBEY.replace("E05000026", "E0500026")),
+        'wards.csv, line 3, column "WardCode": "E0500026" is no code of a ward, which is E05 and six digits. Correct '
+        "the cell.",
+    ),
+    "formula in a cell": (
+        lines(HEAD, LOXFORD.replace(",4,2", ",=2+2,2")),
+        'wards.csv, line 2, column "201805": a count is a whole number, and this is "=2+2". Save the file with the '
+        "values of its formulas.",
+    ),
+    "error of a spreadsheet in a cell": (
+        lines(HEAD, LOXFORD, ABBEY.replace(",9", ",#REF!")),
+        'wards.csv, line 3, column "201806": a count is a whole number, and this is "#REF!". Save the file with the '
+        "values of its formulas.",
+    ),
+    "a formula for a name": (
+        lines(HEAD, LOXFORD.replace("Loxford", '"=HYPERLINK(""http://x"")"')),
+        'wards.csv, line 2, column "WardName": the cell holds a formula, "=HYPERLINK("http://x")". Save the file '
+        "with the values of its formulas.",
+    ),
+    "a bomb in gzip": (
+        gzip.compress(b"0" * 3_000_000, compresslevel=9),
+        "wards.csv: unpacked, this file is more than 100 times as large; a published table is about 10 times. Download "
+        "it again from its publisher.",
+    ),
+    "too many columns": (
+        lines(",".join(f"c{number}" for number in range(20_000)), "1"),
+        "wards.csv, line 1: the head has 20,000 columns; no table has more than 16,384. Check that this is the right "
+        "file and that its lines end where they should.",
+    ),
+    "damaged Parquet": (
+        b"PAR1 and something else PAR1",
+        "wards.csv: this Parquet file is cut short or damaged. Download it again.",
+    ),
+    "empty cells for a month in words": (
+        lines(HEAD.replace("201806", "Jun-18,Jun-2018"), LOXFORD + ",1", ABBEY + ",2"),
+        'wards.csv, column "Jun-2018": "Jun-18" and "Jun-2018" are the same month, 2018-06. Keep the right column '
+        "and remove the other.",
+    ),
+    "scientific notation": (
+        lines(HEAD, LOXFORD, ABBEY.replace(",9", ",1.5E+00")),
+        f'wards.csv, line 3, column "201806": a count is a whole number of 0 or more, and this is 1.5. {COUNT_FIX}',
+    ),
+    "not a number": (
+        lines(HEAD, LOXFORD, ABBEY.replace(",9", ",NaN")),
+        'wards.csv, line 3, column "201806": a count is a whole number, and this is "NaN". Leave a figure that is '
+        "missing or withheld empty.",
+    ),
+    "not available": (
+        lines(HEAD, LOXFORD, ABBEY.replace(",9", ",N/A")),
+        'wards.csv, line 3, column "201806": a count is a whole number, and this is "N/A". Leave a figure that is '
+        "missing or withheld empty.",
+    ),
+    "a count in words": (
+        lines(HEAD, LOXFORD, ABBEY.replace(",9", ",nine")),
+        'wards.csv, line 3, column "201806": a count is a whole number, and this is "nine". Leave a figure that is '
+        "missing or withheld empty.",
+    ),
+    "hexadecimal": (
+        lines(HEAD, LOXFORD, ABBEY.replace(",9", ",0x1F")),
+        'wards.csv, line 3, column "201806": a count is a whole number, and this is "0x1F". Leave a figure that is '
+        "missing or withheld empty.",
+    ),
+    "a count too large to be exact": (
+        lines(HEAD, LOXFORD, ABBEY.replace(",9", ",12345678901234567890")),
+        'wards.csv, line 3, column "201806": a count is below 9,007,199,254,740,992, and this is 1.23457e+19. '
+        "Correct the cell; figures may have run together.",
+    ),
+    "a second head in the middle": (
+        lines(HEAD, LOXFORD, HEAD),
+        "wards.csv, line 3: this row repeats the head of the table. Remove it; if two files were pasted together, read "
+        "them one by one.",
+    ),
+    "git conflict": (
+        lines(HEAD, LOXFORD, "<<<<<<< HEAD", ABBEY),
+        "wards.csv, line 3: this row has 1 fields and the head has 7. Put quotation marks around a name with a comma "
+        "in it, or remove what is too much.",
+    ),
+    "truncated Zstandard": (
+        b"\x28\xb5\x2f\xfd0000",
+        "wards.csv: this is a Zstandard archive, not a CSV file. Unpack it first.",
+    ),
+    "a 7z archive": (
+        b"7z\xbc\xaf\x27\x1c0000",
+        "wards.csv: this is a 7z archive, not a CSV file. Unpack it first.",
+    ),
+    "a pointer of Git LFS": (
+        "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n",
+        "wards.csv, line 1: this is a pointer to a file that Git LFS keeps, not the file. Fetch it with git lfs pull.",
     ),
     "no ward code": (
         lines(HEAD.replace(",WardCode", ""), LOXFORD.replace(",E05011247", "")),
@@ -216,7 +337,7 @@ def test_malformed_files_are_refused(case, write):
 
 
 def test_there_are_many():
-    assert len(MALFORMED) >= 40
+    assert len(MALFORMED) >= 60
 
 
 def test_a_file_that_is_not_there_names_the_nearest(write, tmp_path):
@@ -247,6 +368,6 @@ def test_an_option_that_does_not_exist(write, ward_text):
     with pytest.raises(ev.DataError) as refused:
         ev.read_mps(write(ward_text), detail="minors")
     assert str(refused.value) == (
-        'read_mps takes detail="major", "minor" or "both" and structural_zeros="missing" or "zero"; '
+        'read_mps takes detail="major", "minor", "both" or "common" and structural_zeros="missing" or "zero"; '
         'these are "minors" and "missing".'
     )

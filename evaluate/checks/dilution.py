@@ -12,7 +12,7 @@ from evaluate.checks.minimum_detectable_effect import planned_reduction
 from evaluate.checks.result import CheckResult
 from evaluate.checks.target import Target, find_target
 from evaluate.checks.wording import counted, percent
-from evaluate.data.periods import period_name
+from evaluate.data.periods import days_in, period_name
 from evaluate.effects.result import Result
 from evaluate.errors import DesignError
 
@@ -135,7 +135,7 @@ def _answer(target: Target, facts: dict[str, Any], *, passed: bool) -> str:
     unit = period_name(target.design.periods)
     share, parts = facts["max_share"], []
     if facts["share_of_days"] < 1:
-        days = round(float(target.design.exposure_days[target.inside].sum()))
+        days = round(float(days_in(target.design.periods)[target.inside].sum()))
         touched = target.operation.days
         span = f"a {unit}" if target.inside.sum() == 1 else f"{int(target.inside.sum())} {unit}s"
         parts.append(

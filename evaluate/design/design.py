@@ -49,6 +49,10 @@ class Design:
         The spike that prompted the first operation, such as "3 months": it gets a term of its own.
     excluded : sequence of str
         Areas to keep out altogether, for instance those with an operation of their own.
+    exposure : pandas.Series, optional
+        By period, the days on which the outcome can arise, where that is not every day: ``weekend_days`` or
+        ``working_days`` of ``ev.calendar(panel.periods)``. Counts are compared as rates over these; an operation that
+        covers part of a period is taken to cover the same part of them.
 
     Raises
     ------
@@ -78,6 +82,7 @@ class Design:
     after: str = "12 months"
     trigger: str | None = None
     excluded: Sequence[str] = ()
+    exposure: pd.Series | None = None
 
     def __post_init__(self) -> None:
         if self.outcome not in self.panel.outcomes:
@@ -108,6 +113,7 @@ class Design:
                 f'The trigger leaves nothing of before="{self.before}" to learn from. Ask for a longer "before" or a '
                 "shorter trigger."
             )
+        _ = self.exposure_days
         refuse_crossed_breaks(self.panel, self.outcome, self.periods)
 
     # ---- who ---------------------------------------------------------------------------------------------------
@@ -252,10 +258,25 @@ class Design:
         """Shape (periods,): counts of the buffer areas together, NaN where any of them is missing."""
         return _read_only(self._counts(self.buffer).sum(axis=0))
 
-    @property
+    @cached_property
     def exposure_days(self) -> np.ndarray:
-        """Shape (periods,): days in each period."""
-        return days_in(self.periods)
+        """Shape (periods,): days in each period, or of ``exposure`` where that is given."""
+        if self.exposure is None:
+            return _read_only(days_in(self.periods))
+        if not isinstance(self.exposure.index, pd.PeriodIndex):
+            raise DesignError(
+                'exposure is a series by period, such as ev.calendar(panel.periods)["weekend_days"]; its index is '
+                "none of periods."
+            )
+        days = self.exposure.reindex(self.periods).astype(float)
+        wrong = days[~(np.isfinite(days) & (days > 0))]
+        if len(wrong):
+            value = "none" if np.isnan(wrong.iloc[0]) else f"{wrong.iloc[0]:g}"
+            raise DesignError(
+                f"exposure has a number of days above 0 for every period of the design; {wrong.index[0]} has {value}. "
+                "Make it from panel.periods, or count by a longer period."
+            )
+        return _read_only(days.to_numpy(dtype=float, copy=True))
 
     def _counts(self, areas: Sequence[str]) -> np.ndarray:
         panel = self.panel

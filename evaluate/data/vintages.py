@@ -105,13 +105,11 @@ class VintageComparison:
                 "differing": both.copy(data=self._differ).sum(over).to_series(),
                 "first": first.astype(int),
                 "second": second.astype(int),
-                "largest": np.abs(self.second - self.first)
-                .where(both, 0.0)
-                .max(over)
-                .to_series()
-                .astype(int),
-            }
+                "largest": self.cells["difference"].abs().groupby(self.cells["outcome"]).max(),
+            },
+            index=self.first.indexes["outcome"],
         )
+        table["largest"] = table["largest"].fillna(0).astype(int)
         table.insert(2, "share", table["differing"] / table["cells"])
         table.insert(5, "difference", table["second"] - table["first"])
         table.insert(6, "change", table["difference"] / table["first"].where(table["first"] > 0))

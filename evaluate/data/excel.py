@@ -106,7 +106,7 @@ def open_sheet(sheet: Sheet, *, wanted: Collection[str] | None = None) -> Table:
     file = existing_file(sheet.path)
     data = file.read_bytes()
     book = _opened(data, file.name)
-    page = _chosen(book, sheet, file.name)
+    page = _chosen(book, sheet, file.name, wanted or ())
     name = f'{file.name}, sheet "{page.title}"'
     head_row = _head_row(page, sheet.head_row, name)
     columns = _columns(page, head_row, name, wanted)
@@ -171,16 +171,18 @@ def _refuse_bomb(data: bytes, name: str) -> None:
         )
 
 
-def _chosen(book: Workbook, sheet: Sheet, name: str) -> Worksheet:
-    """The sheet asked for, or the only one with a table on it."""
+def _chosen(book: Workbook, sheet: Sheet, name: str, wanted: Collection[str]) -> Worksheet:
+    """The sheet asked for, or the only one with a table on it, or the only one with these columns."""
     if sheet.name is not None:
-        if sheet.name in book.sheetnames and sheet.name in [page.title for page in book.worksheets]:
+        if sheet.name in [page.title for page in book.worksheets]:
             return book[sheet.name]
-        raise DataError(
-            f'{name}: there is no sheet "{sheet.name}". {did_you_mean(sheet.name, book.sheetnames)}'
-        )
+        near = did_you_mean(sheet.name, book.sheetnames)
+        raise DataError(f'{name}: there is no sheet "{sheet.name}". {near}')
     # A table has two columns and a row below its head; notes and titles have not.
     tables = [page for page in book.worksheets if page.max_row > 1 and page.max_column > 1]
+    if len(tables) > 1 and wanted:
+        fitting = [page for page in tables if set(wanted) <= _heads_of(page, sheet.head_row)]
+        tables = fitting or tables
     if len(tables) == 1:
         return tables[0]
     if not tables:
@@ -189,6 +191,15 @@ def _chosen(book: Workbook, sheet: Sheet, name: str) -> Worksheet:
     raise DataError(
         f'{name}: the sheets {listed(names)} could all be meant. Name one: ev.Sheet("{name}", {names[0]}).'
     )
+
+
+def _heads_of(page: Worksheet, head_row: int | None) -> set[str]:
+    """The heads of a sheet; none where it has no head."""
+    try:
+        row = _head_row(page, head_row, page.title)
+    except DataError:
+        return set()
+    return {_text(cell.value) for cell in page[row] if cell.value is not None}
 
 
 def _head_row(page: Worksheet, asked: int | None, name: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -11,10 +11,11 @@ import pandas as pd
 
 from evaluate.data.dates import days_of
 from evaluate.data.grid import fill_grid
+from evaluate.data.opening import Source, open_any
 from evaluate.data.panel import Panel
 from evaluate.data.periods import FREQUENCIES, days_meant, period_bounds
 from evaluate.data.provenance import Provenance
-from evaluate.data.tables import PathLike, Table, table_of
+from evaluate.data.tables import Table
 from evaluate.errors import DataError, did_you_mean, many, shortened
 
 Day = str | datetime.date | pd.Timestamp
@@ -186,28 +187,34 @@ class Incidents:
 
 
 def read_incidents(
-    source: pd.DataFrame | PathLike,
+    source: Source,
     *,
     area: str,
     date: str,
     outcome: str,
     duplicate: str | None = None,
     day_first: bool | None = None,
+    zone: str | None = None,
     between: tuple[Day, Day] | None = None,
 ) -> Incidents:
     """Read dated incidents, one row each.
 
     Parameters
     ----------
-    source : pandas.DataFrame or path
-        A table, or a CSV (``.csv``, ``.csv.gz``) or Parquet file.
+    source : pandas.DataFrame, path or Sheet
+        A table; a CSV (also gzipped, also with semicolons or tabs), Parquet or Excel file; or one sheet of a
+        workbook, ``ev.Sheet(path, name, head_row=4)``.
     area, date, outcome : str
         Heads of the columns with the area's code, the date and the type of incident.
     duplicate : str, optional
         Head of a column that flags repeats of the same incident (yes/no, true/false, 1/0); flagged rows are
         left out.
     day_first : bool, optional
-        Whether 03/04/2018 is the third of April. Needed only where no date in the column shows it.
+        Whether 03/04/2018 is the third of April. Needed only where no date in the column shows it, and where
+        years have two digits.
+    zone : str, optional
+        Time zone of times of day that do not give one, such as "UTC"; an incident is counted on the day it
+        was in London. By default the times are local.
     between : tuple of two dates, optional
         First and last day that the extract covers. By default the whole months from the first to the last
         date read; an end month whose silent days cannot be chance is taken to be cut at the first or last
@@ -245,9 +252,10 @@ def read_incidents(
     >>> incidents.count(every="day", start="2018-05-22", end="2018-05-24").counts.sum("outcome").values.ravel()
     array([1., 0., 1.])
     """
-    table = table_of(source)
-    heads = {name: table.require(head, name) for name, head in _named(area, date, outcome)}
-    days, order = days_of(table, heads["date"], day_first=day_first)
+    named = {"area": area, "date": date, "outcome": outcome}
+    table = open_any(source, wanted=[*named.values(), *([duplicate] if duplicate is not None else [])])
+    heads = {name: table.require(head, name) for name, head in named.items()}
+    days, order = days_of(table, heads["date"], day_first=day_first, zone=zone)
     rows = pd.DataFrame(
         {"area": table.text(heads["area"]), "day": days, "outcome": table.text(heads["outcome"])}
     )
@@ -266,15 +274,10 @@ def read_incidents(
     provenance = Provenance(
         files=(table.source(len(kept), not_used),),
         layout="dated incidents, one row each",
-        notes=tuple(note for note in (order, span) if note),
+        notes=(*table.notes, *(note for note in (order, span) if note)),
     )
     areas, outcomes = (tuple(sorted(kept[column].unique())) for column in ("area", "outcome"))
     return Incidents(kept, areas, outcomes, covered, provenance)
-
-
-def _named(area: str, date: str, outcome: str) -> Sequence[tuple[str, str]]:
-    """The arguments that name a column, with what they name."""
-    return (("area", area), ("date", date), ("outcome", outcome))
 
 
 def _sifted(reasons: dict[str, pd.Series]) -> tuple[np.ndarray, dict[str, int]]:

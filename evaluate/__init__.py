@@ -28,6 +28,7 @@ from evaluate.data.boundaries import Boundaries, read_boundaries
 from evaluate.data.calendar import calendar
 from evaluate.data.counts import read_counts
 from evaluate.data.excel import Sheet
+from evaluate.data.fetch import fetch
 from evaluate.data.incidents import Incidents, read_incidents
 from evaluate.data.lsoa_lookup import LsoaLookup, find_lookup, read_lookup
 from evaluate.data.mps import read_mps
@@ -39,8 +40,10 @@ from evaluate.data.police_uk import read_police_uk, read_police_uk_outcomes
 from evaluate.data.rebuild import rebuild
 from evaluate.data.simulator import Process, SimulatedPanel, simulate_panel
 from evaluate.data.stop_and_search import read_stop_and_search
+from evaluate.data.vintages import VintageComparison, compare_vintages
 from evaluate.design.design import ALL_OTHERS, Design
 from evaluate.design.operation import Operation
+from evaluate.design.register import OperationsRegister, read_operations
 from evaluate.design.simulated import simulated_design
 from evaluate.effects.effect import Effect
 from evaluate.effects.result import Result
@@ -48,9 +51,11 @@ from evaluate.errors import DataError, DesignError, EvaluateError, EvaluateWarni
 from evaluate.estimators.arima_intervention import ArimaIntervention
 from evaluate.estimators.before_after import BeforeAfter
 from evaluate.estimators.difference_in_differences import DifferenceInDifferences
+from evaluate.estimators.event_study import EventStudy, event_study
 from evaluate.estimators.hierarchical import HierarchicalModel
 from evaluate.estimators.interrupted_time_series import InterruptedTimeSeries
 from evaluate.estimators.priors import FLAT, HOT_SPOTS, SCEPTICAL, EffectPrior
+from evaluate.estimators.ridge_augmented_synthetic_control import RidgeAugmentedSyntheticControl
 from evaluate.estimators.structural import StructuralModel
 from evaluate.estimators.synthetic_control import SyntheticControl
 from evaluate.estimators.synthetic_difference_in_differences import SyntheticDifferenceInDifferences
@@ -93,6 +98,7 @@ __all__ = [
     "EnforcementGenerated",
     "EvaluateError",
     "EvaluateWarning",
+    "EventStudy",
     "FitError",
     "HierarchicalModel",
     "Incidents",
@@ -102,6 +108,7 @@ __all__ = [
     "MinimumDetectableEffect",
     "Neighbours",
     "Operation",
+    "OperationsRegister",
     "Overlaps",
     "OwnArea",
     "Panel",
@@ -111,6 +118,7 @@ __all__ = [
     "Process",
     "RegressionToTheMean",
     "Result",
+    "RidgeAugmentedSyntheticControl",
     "Run",
     "Sheet",
     "SimulatedPanel",
@@ -121,12 +129,16 @@ __all__ = [
     "SyntheticControl",
     "SyntheticDifferenceInDifferences",
     "Verdict",
+    "VintageComparison",
     "WeightedDisplacementDifference",
     "WindowSensitivity",
     "assign_areas",
     "bank_holidays",
     "calendar",
     "combine_areas",
+    "compare_vintages",
+    "event_study",
+    "fetch",
     "figure_style",
     "find_lookup",
     "judge",
@@ -149,6 +161,7 @@ __all__ = [
     "read_lsoa_changes",
     "read_mps",
     "read_neighbours",
+    "read_operations",
     "read_police_uk",
     "read_police_uk_outcomes",
     "read_stop_and_search",

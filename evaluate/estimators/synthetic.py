@@ -1,4 +1,4 @@
-"""What the two synthetic methods share: the series they fit, placebos, ratios of totals, refusals."""
+"""What the synthetic methods for a few large areas share: the series they fit, placebos, refusals."""
 
 from __future__ import annotations
 
@@ -8,29 +8,68 @@ from typing import Any, Literal
 import numpy as np
 
 from evaluate.design.design import Design
-from evaluate.effects.contrasts import counterfactual_table, effect_from_estimate
-from evaluate.effects.effect import Effect
-from evaluate.effects.inversion import InvertedRatio
 from evaluate.effects.result import Estimator, Result
-from evaluate.errors import FitError
+from evaluate.errors import DesignError, FitError
+from evaluate.estimators.conformal_effects import conformal_effect
+from evaluate.estimators.placebo_effects import Path, PlaceboComparison
 from evaluate.estimators.terms import (
-    Comparison,
     comparisons,
     in_trigger,
     known_periods,
     require_controls,
     treated_areas,
     window_name,
-    with_spike,
 )
-from evaluate.numerics.randomisation import RandomisationTest, placebo_test
-from evaluate.numerics.simplex import Method, SyntheticFit, synthetic_fit
+from evaluate.numerics.rate_ratio import two_way_dispersion
+from evaluate.numerics.synthetic import Method, SyntheticFit, synthetic_fit
 
 Scale = Literal["rate", "log rate"]
 FEWEST_BEFORE = 12
 FEWEST_CONTROLS = 2
 FEWEST_A_PERIOD = 10.0
 LARGEST_MISFIT = 0.20
+LARGEST_SHARE_OUTSIDE = 0.50
+Inference = Literal["placebo", "conformal"]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the synthetic methods let their users choose.
+
+    Parameters
+    ----------
+    scale : str
+        "rate" or "log rate".
+    allow_poor_fit : bool
+        Give a result where the baseline cannot be followed.
+    placebos : int
+        Most control areas put in the treated one's place.
+    level : float
+        Of the intervals.
+    inference : str
+        "placebo" or "conformal".
+
+    Raises
+    ------
+    DesignError
+        If a setting is not one of those.
+    """
+
+    scale: Scale
+    allow_poor_fit: bool
+    placebos: int
+    level: float
+    inference: Inference = "placebo"
+
+    def __post_init__(self) -> None:
+        if self.scale not in ("rate", "log rate"):
+            raise DesignError(f'scale is "rate" or "log rate"; it is "{self.scale}".')
+        if self.inference not in ("placebo", "conformal"):
+            raise DesignError(f'inference is "placebo" or "conformal"; it is "{self.inference}".')
+        if self.placebos < 0 or not 0.5 <= self.level < 1:
+            raise DesignError(
+                f"placebos is 0 or more and level from 0.5 to below 1; these are {self.placebos} and {self.level}."
+            )
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +87,8 @@ class Series:
         the treated count is missing in.
     logs : bool
         Whether log rates are fitted.
+    areas : int
+        Number of treated areas.
     """
 
     counts: np.ndarray
@@ -55,16 +96,27 @@ class Series:
     before: np.ndarray
     after: np.ndarray
     logs: bool
+    areas: int
 
-    def expected(self, row: int, donors: np.ndarray, method: Method) -> tuple[np.ndarray, SyntheticFit]:
+    @property
+    def values(self) -> np.ndarray:
+        """Shape (1 + controls, periods): what is fitted."""
+        rates = self.counts / self.days
+        return np.asarray(np.log(rates) if self.logs else rates)
+
+    def expected(
+        self, row: int, donors: np.ndarray, method: Method, *, penalty: float | None = None
+    ) -> tuple[np.ndarray, SyntheticFit]:
         """Fit one area by others: the counts expected in every period, shape (periods,), and the weights.
 
         The exponential of a mean of logs is less than the mean, so expected counts from log rates are multiplied by
         what that makes of the baseline's total, apart from the gap between the means of the logs.
         """
-        rates = self.counts / self.days
-        values = np.log(rates) if self.logs else rates
-        fit = synthetic_fit(values[row], values[donors], self.before, self.after, method)
+        values = self.values
+        fit = synthetic_fit(
+            values[row], values[donors], self.before, self.after, method,
+            areas=self.areas if row == 0 else 1, penalty=penalty,
+        )  # fmt: skip
         if not self.logs:
             return fit.synthetic * self.days, fit
         expected = np.exp(fit.synthetic) * self.days
@@ -77,14 +129,21 @@ class Series:
         gap = (self.counts[row] - expected)[self.before]
         return float(np.sqrt(np.mean(gap**2)) / self.counts[row, self.before].mean())
 
+    def outside_hull(self, row: int, donors: np.ndarray) -> float:
+        """Share of the baseline's periods in which an area lies above all the others or below all of them."""
+        own, others = self.counts[row, self.before], self.counts[donors][:, self.before]
+        return float(np.mean((own > others.max(axis=0)) | (own < others.min(axis=0))))
+
+    def noise_floor(self) -> float:
+        """What counts alone make of the misfit: the square root of their dispersion over their mean."""
+        dispersion, freedom = two_way_dispersion(self.counts[1:, self.before])
+        return float(
+            np.sqrt((dispersion if freedom else 1.0) / (self.areas * self.counts[0, self.before].mean()))
+        )
+
 
 def fit_synthetic(
-    estimator: Estimator,
-    design: Design,
-    method: Method,
-    *,
-    settings: tuple[Scale, bool, int, float],
-    seed: int,
+    estimator: Estimator, design: Design, method: Method, *, settings: Settings, seed: int
 ) -> Result:
     """Fit a synthetic method and put placebo areas beside it.
 
@@ -95,52 +154,104 @@ def fit_synthetic(
     design : Design
         The design.
     method : str
-        Of ``evaluate.numerics.simplex``.
-    settings : tuple
-        Scale, whether a poor fit is allowed, most placebos, level of the intervals.
+        Of ``evaluate.numerics.synthetic``.
+    settings : Settings
+        Chosen by the user.
     seed : int
         Draws the placebos where there are more control areas than asked for.
 
     Returns
     -------
     Result
+
+    Raises
+    ------
+    FitError
+        If the series cannot be used, or what is fitted does not follow the baseline.
     """
-    scale, allow_poor_fit, most, level = settings
-    series = _series(design, estimator.name, scale)
+    series = _series(design, estimator.name, settings.scale)
     donors = np.arange(1, len(series.counts))
     expected, fit = series.expected(0, donors, method)
-    misfit = series.misfit(0, expected)
-    if misfit > LARGEST_MISFIT and not allow_poor_fit:
-        noise = 1 / np.sqrt(series.counts[0, series.before].mean() * len(design.treated))
-        raise FitError(
-            f"The {estimator.name} misses the treated area's baseline by {misfit:.0%} of its mean; above "
-            f"{LARGEST_MISFIT:.0%} what it expects afterwards means little. The noise of counts alone is {noise:.0%}: "
-            "use longer periods, other controls or StructuralModel, or allow_poor_fit=True to see it all the same."
-        )
-    paths = _placebos(series, method, None if allow_poor_fit else LARGEST_MISFIT, most, seed)
+    if not settings.allow_poor_fit:
+        _refuse_poor_fit(series, estimator.name, method, expected)
+    parts = np.nansum(treated_areas(design), axis=1)
+    comparison = PlaceboComparison(
+        design,
+        Path(design.treated_counts, len(design.treated) * expected),
+        _placebos(series, method, settings, fit, seed),
+        series.before,
+        series.after,
+        float(np.sum((parts / parts.sum()) ** 2)),
+        "control areas in the treated one's place",
+    )
     pairs = comparisons(design, estimator.name)
-    judged = [_judge(design, series, pair, expected, paths) for pair in pairs]
+    judged = [comparison.judge(pair) for pair in pairs]
+    values = series.values
     effects = [
-        _effect(design, pair, test, total, level, len(paths))
-        for pair, (test, total) in zip(pairs, judged, strict=True)
+        conformal_effect(design, pair, values, (series.before, series.logs), test[1], settings.level)
+        if settings.inference == "conformal"
+        else comparison.effect(pair, test, settings.level)
+        for pair, test in zip(pairs, judged, strict=True)
     ]
     return Result(
         estimator,
         design,
         tuple(effects),
-        _counterfactual(design, series, expected, paths, level),
+        comparison.counterfactual(settings.level),
         seed=seed,
         diagnostics={
             **_weights(design, series, fit),
-            "baseline_misfit": misfit,
-            "placebo_areas": len(paths),
+            **_fit_facts(series, expected),
+            "placebo_areas": len(comparison.placebos),
             "p_value": {
                 window_name(pair.window.key): test.p_value
                 for pair, (test, _) in zip(pairs, judged, strict=True)
             },
-            "rmspe_ratio_p_value": _misfit_ratio_p_value(series, expected, paths),
+            "rmspe_ratio_p_value": comparison.misfit_ratio_p_value(),
         },
     )
+
+
+def _fit_facts(series: Series, expected: np.ndarray) -> dict[str, float]:
+    """How well the baseline is followed, and how well counts would allow."""
+    misfit, noise = series.misfit(0, expected), series.noise_floor()
+    return {
+        "baseline_misfit": misfit,
+        "noise_floor": noise,
+        "misfit_over_noise": misfit / noise,
+        "baseline_outside_hull": series.outside_hull(0, np.arange(1, len(series.counts))),
+    }
+
+
+def _follows(series: Series, row: int, donors: np.ndarray, expected: np.ndarray, method: Method) -> str:
+    """Say why an area's baseline is not followed; empty where it is.
+
+    Only the plain synthetic control must lie between its controls: the others move its level or extrapolate.
+    """
+    if series.misfit(row, expected) > LARGEST_MISFIT:
+        return "misfit"
+    inside = method == "synthetic control"
+    return "hull" if inside and series.outside_hull(row, donors) > LARGEST_SHARE_OUTSIDE else ""
+
+
+def _refuse_poor_fit(series: Series, name: str, method: Method, expected: np.ndarray) -> None:
+    """Refuse where what is expected afterwards would mean little."""
+    donors = np.arange(1, len(series.counts))
+    why = _follows(series, 0, donors, expected, method)
+    if why == "misfit":
+        raise FitError(
+            f"The {name} misses the treated area's baseline by {series.misfit(0, expected):.0%} of its mean; above "
+            f"{LARGEST_MISFIT:.0%} what it expects afterwards means little. The noise of counts alone is "
+            f"{series.noise_floor():.0%}: use longer periods, other controls or StructuralModel, or "
+            "allow_poor_fit=True to see it all the same."
+        )
+    if why == "hull":
+        raise FitError(
+            f"The {name} averages its controls, and the treated area lies above or below all of them in "
+            f"{series.outside_hull(0, donors):.0%} of the baseline's periods (at most {LARGEST_SHARE_OUTSIDE:.0%} "
+            "allowed). Use controls of its size, SyntheticDifferenceInDifferences or RidgeAugmentedSyntheticControl, "
+            "or allow_poor_fit=True to see it all the same."
+        )
 
 
 def _series(design: Design, method: str, scale: Scale) -> Series:
@@ -173,118 +284,29 @@ def _series(design: Design, method: str, scale: Scale) -> Series:
             f"The {method} needs a mean of {FEWEST_A_PERIOD:.0f} a period; {design.outcome} has "
             f"{design.treated_counts[before].mean():.1f}. Use longer periods, or StructuralModel."
         )
-    return Series(np.vstack([treated, controls]), design.exposure_days, before, after, scale == "log rate")
+    counts = np.vstack([treated, controls])
+    return Series(counts, design.exposure_days, before, after, scale == "log rate", len(design.treated))
 
 
-def _placebos(
-    series: Series, method: Method, worst: float | None, most: int, seed: int
-) -> list[tuple[int, np.ndarray]]:
-    """Each control area in the treated one's place, the treated area left out: (row, expected counts).
+def _placebos(series: Series, method: Method, settings: Settings, fit: SyntheticFit, seed: int) -> list[Path]:
+    """Each control area in the treated one's place, the treated area left out.
 
-    Placebo areas are held to the same rule of fit as the treated area.
+    Placebo areas are held to the same rule of fit as the treated area, and take its ridge penalty.
     """
     donors = np.arange(1, len(series.counts))
     if len(donors) <= FEWEST_CONTROLS:
         return []
-    chosen = np.random.default_rng(seed).choice(donors, min(most, len(donors)), replace=False)
+    most = min(settings.placebos, len(donors))
+    chosen = np.random.default_rng(seed).choice(donors, most, replace=False)
     found = []
     for row in np.sort(chosen):
         if not series.counts[row, series.before].sum() > 0:
             continue
-        expected, _ = series.expected(int(row), donors[donors != row], method)
-        if worst is None or series.misfit(int(row), expected) <= worst:
-            found.append((int(row), expected))
+        others = donors[donors != row]
+        expected, _ = series.expected(int(row), others, method, penalty=fit.ridge)
+        if settings.allow_poor_fit or not _follows(series, int(row), others, expected, method):
+            found.append(Path(series.counts[row], expected))
     return found
-
-
-def _judge(
-    design: Design,
-    series: Series,
-    pair: Comparison,
-    expected: np.ndarray,
-    paths: list[tuple[int, np.ndarray]],
-) -> tuple[RandomisationTest, float]:
-    """One window's ratio among those of the placebo areas, and the count expected in it."""
-    first = design.windows[0].periods[0]
-    later = bool((design.periods[pair.reference] >= first).any())
-
-    def totals(row: int, path: np.ndarray) -> tuple[float, float, float]:
-        """Recorded and expected in the window, the latter after what an earlier operation left, and before."""
-        counts = series.counts[row]
-        carried = counts[pair.reference].sum() / path[pair.reference].sum() if later else 1.0
-        before = counts[pair.reference if later else series.before].sum()
-        return float(counts[pair.judged].sum()), float(carried * path[pair.judged].sum()), float(before)
-
-    scale = len(design.treated)
-    observed, due, before = (scale * total for total in totals(0, expected))
-    if not due > 0:
-        raise FitError(
-            f'Less than nothing is expected in the window "{window_name(pair.window.key)}". Use scale="log rate".'
-        )
-    others = np.array([totals(row, path) for row, path in paths]).reshape(-1, 3)
-    others = others[(others > 0).all(axis=1)]
-    added = 0.5 if observed == 0 else 0.0
-    parts = np.nansum(treated_areas(design), axis=1)
-    test = placebo_test(
-        float(np.log((observed + added) / (due + added))),
-        np.log(others[:, 0] / others[:, 1]),
-        1 / (observed + added) + 1 / before,
-        1 / others[:, 0] + 1 / others[:, 2],
-        concentration=float(np.sum((parts / parts.sum()) ** 2)),
-    )
-    return test, due
-
-
-def _effect(
-    design: Design, pair: Comparison, test: RandomisationTest, due: float, level: float, placebos: int
-) -> Effect:
-    """One window with its placebo interval, or without one where there are too few placebos."""
-    needed = int(np.ceil(1 / (1 - level) - 1e-9)) - 1
-    enough = placebos >= needed
-    ratio = InvertedRatio(float(test.log_ratios[0]), test.nulls, test.p_values)
-    expected = with_spike(design, pair, due, ratio.log_ratio)
-    observed = float(design.treated_counts[pair.judged].sum())
-    strayed = np.sort(np.abs(test.t_ratios[1:]))
-    place = int(np.ceil(level * (len(strayed) + 1) - 1e-9))
-    error = np.sqrt(test.standard_errors[0] ** 2 + test.within * (1 / due - 1 / max(observed, 0.5)))
-    half = float(strayed[place - 1] * error) if place <= len(strayed) else float("nan")
-    if enough:
-        words = f"placebo interval: {placebos} control areas in the treated one's place"
-    else:
-        words = f"none: {placebos} placebo areas cannot reject at {1 - level:.0%}, which needs {needed}"
-    return effect_from_estimate(
-        design,
-        pair.window,
-        ratio=ratio,
-        expected=expected,
-        predicted_interval=(float(expected * np.exp(-half)), float(expected * np.exp(half))),
-        level=level,
-        interval=words,
-    )
-
-
-def _counterfactual(
-    design: Design,
-    series: Series,
-    expected: np.ndarray,
-    paths: list[tuple[int, np.ndarray]],
-    level: float,
-) -> Any:
-    """The synthetic area's counts; the band is how far placebo areas strayed from theirs in single later periods."""
-    scale = len(design.treated)
-    expected = scale * np.maximum(expected, 0.0)
-    if len(paths) + 1 < 1 / (1 - level) - 1e-9:
-        return counterfactual_table(design, expected)
-    strayed = np.concatenate(
-        [((series.counts[row] - path) / np.sqrt(np.maximum(path, 1e-9)))[series.after] for row, path in paths]
-    )
-    low, high = np.quantile(strayed, [(1 - level) / 2, (1 + level) / 2])
-    width = np.sqrt(expected)
-    return counterfactual_table(
-        design,
-        expected,
-        predicted_interval=(np.maximum(expected + low * width, 0.0), expected + high * width),
-    )
 
 
 def _weights(design: Design, series: Series, fit: SyntheticFit) -> dict[str, Any]:
@@ -300,7 +322,7 @@ def _weights(design: Design, series: Series, fit: SyntheticFit) -> dict[str, Any
         "area_weights": {
             str(name): float(weight)
             for weight, name in sorted(zip(fit.area_weights, names, strict=True), reverse=True)
-            if weight > 1e-3
+            if abs(weight) > 1e-3
         },
         "period_weights": {
             str(period): float(weight)
@@ -308,15 +330,6 @@ def _weights(design: Design, series: Series, fit: SyntheticFit) -> dict[str, Any
             if weight > 1e-3
         },
         "largest_weight": float(fit.area_weights.max()),
+        "negative_weight": float(np.minimum(fit.area_weights, 0.0).sum()),
+        "ridge": fit.ridge,
     }
-
-
-def _misfit_ratio_p_value(series: Series, expected: np.ndarray, paths: list[tuple[int, np.ndarray]]) -> float:
-    """Share of areas, the treated one among them, whose gap grew at least as much from before to after."""
-
-    def growth(row: int, path: np.ndarray) -> float:
-        gap = series.counts[row] - path
-        return float(np.mean(gap[series.after] ** 2) / max(np.mean(gap[series.before] ** 2), 1e-300))
-
-    own = growth(0, expected)
-    return (1 + sum(growth(row, path) >= own for row, path in paths)) / (1 + len(paths))

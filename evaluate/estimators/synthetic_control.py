@@ -6,7 +6,8 @@ Equation, for rates (counts per day) of the treated area x_1 and the controls x_
     expected_t = days_t sum_j w_j x_jt
 
 Source: Abadie, Diamond and Hainmueller (2010), Journal of the American Statistical Association 105:493, with every
-period of the baseline matched and no further predictors.
+period of the baseline matched and no further predictors. It is refused where the root mean square gap in the baseline
+exceeds 20% of its mean, or the treated area lies outside its controls' range in more than half of the baseline.
 
 When not to use it: fewer than ten counts a period, a treated area larger or smaller than every control (nothing
 between them can be weighted into it), or a baseline it cannot follow, which is refused.
@@ -18,8 +19,7 @@ from dataclasses import dataclass
 
 from evaluate.design.design import Design
 from evaluate.effects.result import Result
-from evaluate.errors import DesignError
-from evaluate.estimators.synthetic import Scale, fit_synthetic
+from evaluate.estimators.synthetic import Inference, Scale, Settings, fit_synthetic
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,9 @@ class SyntheticControl:
         Most control areas to put in the treated one's place; drawn by seed where there are more.
     level : float
         Of the intervals.
+    inference : {"placebo", "conformal"}
+        Where the intervals come from: control areas in the treated one's place, or stretches of the treated area's own
+        series (Chernozhukov, Wuthrich and Zhu 2021), which needs no more than a few controls but one operation only.
 
     Raises
     ------
@@ -68,9 +71,10 @@ class SyntheticControl:
     allow_poor_fit: bool = False
     placebos: int = 100
     level: float = 0.95
+    inference: Inference = "placebo"
 
     def __post_init__(self) -> None:
-        check_settings(self.scale, self.placebos, self.level)
+        self._settings()
 
     @property
     def name(self) -> str:
@@ -96,17 +100,10 @@ class SyntheticControl:
         ------
         FitError
             If there are fewer than two controls without missing periods, fewer than 12 periods before, fewer than ten
-            counts a period, or the baseline cannot be followed.
+            counts a period, or the baseline cannot be followed; with conformal inference also if there is a second
+            operation.
         """
-        settings = (self.scale, self.allow_poor_fit, self.placebos, self.level)
-        return fit_synthetic(self, design, "synthetic control", settings=settings, seed=seed)
+        return fit_synthetic(self, design, "synthetic control", settings=self._settings(), seed=seed)
 
-
-def check_settings(scale: str, placebos: int, level: float) -> None:
-    """Refuse settings that neither synthetic method has."""
-    if scale not in ("rate", "log rate"):
-        raise DesignError(f'scale is "rate" or "log rate"; it is "{scale}".')
-    if placebos < 0 or not 0.5 <= level < 1:
-        raise DesignError(
-            f"placebos is 0 or more and level from 0.5 to below 1; these are {placebos} and {level}."
-        )
+    def _settings(self) -> Settings:
+        return Settings(self.scale, self.allow_poor_fit, self.placebos, self.level, self.inference)

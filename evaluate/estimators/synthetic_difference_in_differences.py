@@ -6,7 +6,8 @@ Equation, for log rates x (or rates) of the treated area 1 and the controls j, "
     l = argmin mean over the controls of (l_0 + sum_t l_t x_jt - mean after of x_j)^2       l_t >= 0, sum l_t = 1
     expected_t = days_t exp(sum_j w_j x_jt + sum_s l_s (x_1s - sum_j w_j x_js))
 
-zeta is the number of periods after to the power 1/4, times the standard deviation of the controls' first differences.
+zeta is the number of treated areas times periods after to the power 1/4, times the standard deviation of the controls'
+first differences.
 
 Source: Arkhangelsky, Athey, Hirshberg, Imbens and Wager (2021), American Economic Review 111:4088.
 
@@ -20,8 +21,7 @@ from dataclasses import dataclass
 
 from evaluate.design.design import Design
 from evaluate.effects.result import Result
-from evaluate.estimators.synthetic import Scale, fit_synthetic
-from evaluate.estimators.synthetic_control import check_settings
+from evaluate.estimators.synthetic import Scale, Settings, fit_synthetic
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class SyntheticDifferenceInDifferences:
     level: float = 0.95
 
     def __post_init__(self) -> None:
-        check_settings(self.scale, self.placebos, self.level)
+        self._settings()
 
     @property
     def name(self) -> str:
@@ -94,7 +94,9 @@ class SyntheticDifferenceInDifferences:
             If there are fewer than two controls without missing periods, fewer than 12 periods before, fewer than ten
             counts a period, noughts on the log scale, or the baseline cannot be followed.
         """
-        settings = (self.scale, self.allow_poor_fit, self.placebos, self.level)
         return fit_synthetic(
-            self, design, "synthetic difference in differences", settings=settings, seed=seed
+            self, design, "synthetic difference in differences", settings=self._settings(), seed=seed
         )
+
+    def _settings(self) -> Settings:
+        return Settings(self.scale, self.allow_poor_fit, self.placebos, self.level)

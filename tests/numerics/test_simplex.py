@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 from scipy import optimize
 
-from evaluate.numerics.simplex import noise_level, simplex_weights, synthetic_fit
+from evaluate.numerics.simplex import noise_level, simplex_weights
+from evaluate.numerics.synthetic import synthetic_fit
 
 
 @pytest.fixture(scope="module")

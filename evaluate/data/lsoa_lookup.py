@@ -46,7 +46,7 @@ class LsoaLookup:
     >>> import tempfile, pathlib
     >>> import evaluate as ev
     >>> path = pathlib.Path(tempfile.mkdtemp()) / "lookup.csv"
-    >>> _ = path.write_text("LSOA11CD,WD18CD,WD18NM\nE01003690,E05011247,Loxford\n")
+    >>> _ = path.write_text("LSOA11CD,WD18CD,WD18NM\nE01003729,E05011247,Loxford\n")
     >>> ev.read_lookup(path)
     LsoaLookup: 1 LSOA of 2011 in 1 ward of 2018
     """
@@ -84,8 +84,8 @@ class LsoaLookup:
         >>> import tempfile, pathlib
         >>> import evaluate as ev
         >>> path = pathlib.Path(tempfile.mkdtemp()) / "lookup.csv"
-        >>> _ = path.write_text("LSOA11CD,WD18CD,WD18NM\nE01003690,E05011247,Loxford\n")
-        >>> ev.read_lookup(path).refuse_other_year(["E01003690", "E01035000"])
+        >>> _ = path.write_text("LSOA11CD,WD18CD,WD18NM\nE01003729,E05011247,Loxford\n")
+        >>> ev.read_lookup(path).refuse_other_year(["E01003729", "E01035000"])
         Traceback (most recent call last):
         evaluate.errors.DataError: lookup.csv is for the LSOAs of 2011 and holds 50.0% of the 2 LSOAs in the data;
         E01035000 was made in 2021. Use a lookup with a column LSOA21CD; where months of both years are in the data,
@@ -139,7 +139,7 @@ def read_lookup(path: PathLike) -> LsoaLookup:
     >>> import tempfile, pathlib
     >>> import evaluate as ev
     >>> path = pathlib.Path(tempfile.mkdtemp()) / "lookup.csv"
-    >>> _ = path.write_text("LSOA11CD,WD18CD,WD18NM\nE01003690,E05011247,Loxford\n")
+    >>> _ = path.write_text("LSOA11CD,WD18CD,WD18NM\nE01003729,E05011247,Loxford\n")
     >>> ev.read_lookup(path).labels
     {'E05011247': 'Loxford'}
     """
@@ -194,7 +194,7 @@ def find_lookup(codes: Iterable[str], lookups: Sequence[LsoaLookup]) -> LsoaLook
     >>> import evaluate as ev
     >>> folder = pathlib.Path(tempfile.mkdtemp())
     >>> for year, code in (("17", "E05000507"), ("18", "E05011247")):
-    ...     _ = (folder / f"{year}.csv").write_text(f"LSOA11CD,WD{year}CD\nE01003690,{code}\n")
+    ...     _ = (folder / f"{year}.csv").write_text(f"LSOA11CD,WD{year}CD\nE01003729,{code}\n")
     >>> lookups = [ev.read_lookup(folder / "17.csv"), ev.read_lookup(folder / "18.csv")]
     >>> ev.find_lookup(["E05011247"], lookups).ward_year
     2018

@@ -163,7 +163,7 @@ def overlaps_of(lookup: LsoaLookup) -> Overlaps:
     >>> import tempfile, pathlib
     >>> import evaluate as ev
     >>> path = pathlib.Path(tempfile.mkdtemp()) / "lookup.csv"
-    >>> _ = path.write_text("LSOA11CD,WD18CD\nE01003690,E05011247\n")
+    >>> _ = path.write_text("LSOA11CD,WD18CD\nE01003729,E05011247\n")
     >>> overlaps_of(ev.read_lookup(path))
     Overlaps: 1 area in 1, by LSOAs; 1 wholly inside one, 0 divided
     """
@@ -201,7 +201,7 @@ def overlaps_by_lsoa(
     >>> import evaluate as ev
     >>> folder = pathlib.Path(tempfile.mkdtemp())
     >>> for year, first, second in (("17", "E05000507", "E05000507"), ("18", "E05011247", "E05011240")):
-    ...     rows = f"LSOA11CD,WD{year}CD\nE01003690,{first}\nE01003691,{second}\n"
+    ...     rows = f"LSOA11CD,WD{year}CD\nE01003729,{first}\nE01003730,{second}\n"
     ...     _ = (folder / f"{year}.csv").write_text(rows)
     >>> old, new = (ev.read_lookup(folder / name) for name in ("17.csv", "18.csv"))
     >>> ev.overlaps_by_lsoa(old, new).share("E05000507", "E05011247")

@@ -57,7 +57,7 @@ class OwnArea:
     Examples
     --------
     >>> import evaluate as ev
-    >>> ev.OwnArea("Ilford Lane", streets=["Ilford Lane"], lsoas=["E01003690", "E01003691"])
+    >>> ev.OwnArea("Ilford Lane", streets=["Ilford Lane"], lsoas=["E01003729", "E01003734"])
     OwnArea: Ilford Lane (1 street in 2 LSOAs)
     """
 
@@ -111,9 +111,9 @@ class OwnArea:
         --------
         >>> import pandas as pd
         >>> import evaluate as ev
-        >>> lane = ev.OwnArea("Ilford Lane", streets=["Ilford Lane"], lsoas=["E01003690"])
+        >>> lane = ev.OwnArea("Ilford Lane", streets=["Ilford Lane"], lsoas=["E01003729"])
         >>> places = pd.DataFrame({
-        ...     "lsoa": ["E01003690", "E01003690", "E01099999"],
+        ...     "lsoa": ["E01003729", "E01003729", "E01099999"],
         ...     "location": ["On or near Ilford Lane", "On or near Grove Road", "On or near Ilford Lane"]})
         >>> lane.holds(places)
         array([ True, False, False])
@@ -171,8 +171,8 @@ def assign_areas(places: pd.DataFrame, areas: Iterable[OwnArea]) -> pd.Series:
     --------
     >>> import pandas as pd
     >>> import evaluate as ev
-    >>> lane = ev.OwnArea("Ilford Lane", lsoas=["E01003690"])
-    >>> ev.assign_areas(pd.DataFrame({"lsoa": ["E01003690", "E01000001"]}), [lane]).tolist()
+    >>> lane = ev.OwnArea("Ilford Lane", lsoas=["E01003729"])
+    >>> ev.assign_areas(pd.DataFrame({"lsoa": ["E01003729", "E01000001"]}), [lane]).tolist()
     ['Ilford Lane', '']
     """
     found = np.full(len(places), "", dtype=object)

@@ -60,7 +60,8 @@ def rebuild(panel: Panel, lookup: LsoaLookup | Overlaps, *, method: str = "best 
     over the unit they count (hectares, LSOAs, people), which it is not: a street at the edge may hold most of it.
     Where LSOA counts can be had, rebuild from them. Another seed shows how much the draw matters.
 
-    A target is kept where the areas in the panel make up at least 95% of it.
+    A target is kept where the areas in the panel make up at least 95% of it. An LSOA without a row in any month is
+    not in a panel of street files; ``ev.read_police_uk(areas=...)`` with the lookup counts it as zero.
 
     Examples
     --------

@@ -27,14 +27,14 @@ def london(tmp_path) -> tuple[ev.LsoaLookup, ev.LsoaLookup]:
     older = lookup_at(
         tmp_path,
         "17",
-        "E01003690,E05000507,Loxford,Redbridge",
+        "E01003729,E05000507,Loxford,Redbridge",
         "E01000006,E05000026,Abbey,Barking and Dagenham",
         "E01003342,E05000455,Abbey,Merton",
     )
     newer = lookup_at(
         tmp_path,
         "18",
-        "E01003690,E05011247,Loxford,Redbridge",
+        "E01003729,E05011247,Loxford,Redbridge",
         "E01000006,E05000026,Abbey,Barking and Dagenham",
         "E01003342,E05000455,Abbey,Merton",
     )
@@ -54,7 +54,7 @@ def test_the_year_is_found_from_the_codes(london):
     assert ev.find_lookup(["E05000507"], london).ward_year == 2017
     assert ev.find_lookup(["E05011247"], london).ward_year == 2018
     assert ev.find_lookup(["E05000026"], london).ward_year == 2017  # both have it: the first given
-    assert ev.find_lookup(["E01003690"], london).ward_year == 2017
+    assert ev.find_lookup(["E01003729"], london).ward_year == 2017
 
 
 def test_codes_of_another_year_are_refused_with_the_share_matched(london):
@@ -86,7 +86,7 @@ def test_finding_takes_codes_and_lookups(london):
 
 
 def test_lsoas_of_2021_in_a_lookup_of_2011_are_refused(london):
-    codes = ["E01003690", "E01000006", "E01003342", "E01033769"]
+    codes = ["E01003729", "E01000006", "E01003342", "E01033769"]
     with pytest.raises(ev.DataError) as raised:
         london[1].refuse_other_year(codes)
     assert str(raised.value) == (
@@ -97,7 +97,7 @@ def test_lsoas_of_2021_in_a_lookup_of_2011_are_refused(london):
 
 
 def test_places_that_the_lookup_does_not_cover_are_no_sign_of_another_year(london):
-    london[1].refuse_other_year(["E01003690", "E01024000", "W01000001", "E01033768", "95GG01S1", ""])
+    london[1].refuse_other_year(["E01003729", "E01024000", "W01000001", "E01033768", "95GG01S1", ""])
     london[1].refuse_other_year([])
 
 

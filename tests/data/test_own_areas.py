@@ -12,16 +12,16 @@ import evaluate as ev
 
 PLACES = pd.DataFrame(
     [
-        ("E01003690", "On or near Ilford Lane", 0.0720, 51.5490),
-        ("E01003690", "On or near Grove Road", 0.0730, 51.5480),
-        ("E01003691", "On or near Ilford Lane", 0.0725, 51.5470),
+        ("E01003729", "On or near Ilford Lane", 0.0720, 51.5490),
+        ("E01003729", "On or near Grove Road", 0.0730, 51.5480),
+        ("E01003734", "On or near Ilford Lane", 0.0725, 51.5470),
         ("E01000001", "On or near Ilford Lane", -0.0950, 51.5180),
         ("", "No Location", np.nan, np.nan),
     ],
     columns=["lsoa", "location", "longitude", "latitude"],
     index=[3, 1, 4, 15, 92],
 )
-LANE = ev.OwnArea("Ilford Lane", streets=["Ilford Lane"], lsoas=["E01003690", "E01003691"])
+LANE = ev.OwnArea("Ilford Lane", streets=["Ilford Lane"], lsoas=["E01003729", "E01003734"])
 SQUARE = [(0.0715, 51.5475), (0.0735, 51.5475), (0.0735, 51.5495), (0.0715, 51.5495)]
 
 
@@ -33,21 +33,21 @@ def held(area: ev.OwnArea) -> list[int]:
 
 
 def test_lsoas_are_joined_by_code():
-    assert held(ev.OwnArea("two", lsoas=["E01003691", "E01003690"])) == [3, 1, 4]
+    assert held(ev.OwnArea("two", lsoas=["E01003734", "E01003729"])) == [3, 1, 4]
 
 
 @pytest.mark.parametrize("written", ["Ilford Lane", "On or near Ilford Lane", " ilford lane "])
 def test_a_street_counts_inside_its_lsoas_alone(written):
-    assert held(ev.OwnArea("lane", streets=[written], lsoas=["E01003690"])) == [3]
+    assert held(ev.OwnArea("lane", streets=[written], lsoas=["E01003729"])) == [3]
     assert held(LANE) == [3, 4]
 
 
 def test_a_street_that_is_not_there_is_refused_with_the_nearest():
-    area = ev.OwnArea("lane", streets=["Ilfrod Lane"], lsoas=["E01003690", "E01003691"])
+    area = ev.OwnArea("lane", streets=["Ilfrod Lane"], lsoas=["E01003729", "E01003734"])
     with pytest.raises(ev.DataError) as raised:
         area.holds(PLACES)
     assert str(raised.value) == (
-        'lane: no crime is published on or near "Ilfrod Lane" in 2 LSOAs (E01003690 and E01003691). Did you mean '
+        'lane: no crime is published on or near "Ilfrod Lane" in 2 LSOAs (E01003729 and E01003734). Did you mean '
         '"Ilford Lane"?'
     )
 
@@ -61,9 +61,9 @@ def test_a_street_that_is_not_there_is_refused_with_the_nearest():
             '"High Street" is meant.',
         ),
         ({}, "lane: an area needs LSOAs or a polygon; it has neither."),
-        ({"lsoas": "E01003690"}, 'lane: lsoas is a list; write ["E01003690"].'),
+        ({"lsoas": "E01003729"}, 'lane: lsoas is a list; write ["E01003729"].'),
         (
-            {"lsoas": ["E01003690"], "polygon": SQUARE},
+            {"lsoas": ["E01003729"], "polygon": SQUARE},
             "lane: an area is a polygon, or LSOAs with or without streets; this is both. Make two areas.",
         ),
         ({"polygon": SQUARE[:2]}, "lane: a polygon has at least three corners; this has 2. Add the others."),
@@ -86,7 +86,7 @@ def test_areas_that_are_refused(arguments, message):
 
 def test_an_area_needs_a_name_and_places_their_columns():
     with pytest.raises(ev.DataError, match="needs a name"):
-        ev.OwnArea("", lsoas=["E01003690"])
+        ev.OwnArea("", lsoas=["E01003729"])
     with pytest.raises(ev.DataError) as raised:
         LANE.holds(PLACES.rename(columns={"location": "Location"}))
     assert str(raised.value) == 'Ilford Lane: places need a column "location". Did you mean "Location"?'
@@ -140,7 +140,7 @@ def test_complaints_with_coordinates_are_read_by_polygon():
 
 
 def test_each_place_is_in_one_area():
-    rest = ev.OwnArea("rest", streets=["Grove Road"], lsoas=["E01003690"])
+    rest = ev.OwnArea("rest", streets=["Grove Road"], lsoas=["E01003729"])
     given = ev.assign_areas(PLACES, [LANE, rest])
     assert given.to_dict() == {3: "Ilford Lane", 1: "rest", 4: "Ilford Lane", 15: "", 92: ""}
 
@@ -149,7 +149,7 @@ def test_each_place_is_in_one_area():
     ("other", "message"),
     [
         (
-            ev.OwnArea("ward", lsoas=["E01003690"]),
+            ev.OwnArea("ward", lsoas=["E01003729"]),
             "ward and Ilford Lane share 1 place, which would count twice. Take what they share out of one.",
         ),
         (

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import evaluate as ev
 from evaluate.data.grid import as_counts
-from tests.data.test_lsoa_lookup import CHANGES, WARDS_2018, lookup_at
+from tests.data.test_lsoa_lookup import CHANGES, WARDS_2017, WARDS_2018, lookup_at
 
 MONTHS = pd.period_range("2018-01", periods=4, freq="M")
 
@@ -232,3 +232,16 @@ def test_the_city_rebuilt_to_wards_is_the_city_read_by_ward(shared_data):
     assert len(rebuilt.areas) >= 1
     expected = read.counts.sel(area=rebuilt.areas, outcome=rebuilt.outcomes)
     np.testing.assert_array_equal(rebuilt.counts.values, expected.values)
+
+
+def test_loxford_of_either_year_from_the_same_lsoas(shared_data):
+    """Burglary June 2016 to June 2018: eight of the old ward's nine LSOAs, and all that was counted in them."""
+    panel = ev.read_police_uk(shared_data / "police_uk/street_metropolitan_burglary_only")
+    older, newer = (ev.read_lookup(shared_data / name) for name in (WARDS_2017, WARDS_2018))
+    before, after = (ev.rebuild(panel, lookup).counts for lookup in (older, newer))
+    kept = [lsoa for lsoa, ward in newer.wards.items() if ward == "E05011247"]
+    (lost,) = {lsoa for lsoa, ward in older.wards.items() if ward == "E05000507"} - set(kept)
+    np.testing.assert_array_equal(after.sel(area="E05011247"), panel.counts.sel(area=kept).sum("area"))
+    gone = before.sel(area="E05000507") - after.sel(area="E05011247")
+    np.testing.assert_array_equal(gone, panel.counts.sel(area=lost))
+    assert int(gone.sum()) > 0

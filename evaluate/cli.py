@@ -169,8 +169,10 @@ def calibrate(
 
 @app.command()
 def samples() -> None:
-    """List the studies and the data that come with the package."""
+    """List the studies and the data that come with the package, and the public files that can be fetched."""
     with one_message():
+        from evaluate.data.fetch import where_is
+        from evaluate.data.public_files import MONTH, public_files
         from evaluate.data.shipped import shipped_names, shipped_path
         from evaluate.study import load_study
 
@@ -183,6 +185,30 @@ def samples() -> None:
             folder = shipped_path("data_samples", name)
             console.print(f"  {name}: {', '.join(sorted(path.name for path in folder.iterdir()))}")
             console.print(f"    in {folder}", soft_wrap=True, highlight=False)
+        console.print("[bold]Public files[/bold] (evaluate fetch NAME)")
+        for file in public_files():
+            here = None if MONTH in file.name else where_is(file)
+            name = file.name.replace(MONTH, "2018-06")
+            console.print(f"  {name}: {_plain(file.what)} ({file.licence})", soft_wrap=True, highlight=False)
+            if here is not None:
+                console.print(f"    in {here}", soft_wrap=True, highlight=False)
+
+
+@app.command(
+    epilog="Recorded crime of London's wards, the latest 24 months: `evaluate fetch mps_ward_recent`"
+)
+def fetch(
+    name: Annotated[str, typer.Argument(help="A public file; `evaluate samples` lists them.")],
+    again: Annotated[bool, typer.Option("--again", help="Download anew though it is here already.")] = False,
+) -> None:
+    """Get a public file and show where it is.
+
+    The folder that the variable EVALUATE_DATA names is looked into first, then the downloads there are.
+    """
+    with one_message():
+        from evaluate.data.fetch import fetch as get
+
+        typer.echo(get(name, again=again))
 
 
 @contextmanager

@@ -121,6 +121,28 @@ def test_samples_lists_what_ships():
         assert name in done.stdout
 
 
+def test_samples_lists_what_can_be_fetched_and_where_it_is(monkeypatch, tmp_path):
+    (tmp_path / "bank-holidays.json").write_text("{}")
+    monkeypatch.setenv("EVALUATE_DATA", str(tmp_path))
+    done = runner.invoke(app, ["samples"])
+    assert done.exit_code == 0
+    assert "mps_ward_recent: Metropolitan Police recorded crime by ward and month" in done.stdout
+    assert "police_uk_archive/2018-06: " in done.stdout
+    assert f"in {tmp_path / 'bank-holidays.json'}" in done.stdout
+
+
+def test_fetch_shows_where_a_file_is(monkeypatch, tmp_path):
+    (tmp_path / "bank-holidays.json").write_text("{}")
+    monkeypatch.setenv("EVALUATE_DATA", str(tmp_path))
+    done = runner.invoke(app, ["fetch", "bank_holidays"])
+    assert (done.exit_code, done.stdout) == (0, f"{tmp_path / 'bank-holidays.json'}\n")
+    wrong = runner.invoke(app, ["fetch", "bank_holiday"])
+    assert wrong.exit_code == 1
+    assert wrong.stderr.startswith(
+        'Error: No public file is registered as "bank_holiday". Did you mean "bank_holidays"'
+    )
+
+
 class Stopped:
     """A study whose run is stopped by Ctrl-C, either while it is fitted or while its report is written."""
 

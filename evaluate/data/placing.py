@@ -7,15 +7,18 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from evaluate.data.boundaries import Boundaries
 from evaluate.data.lsoa_lookup import read_lookup
 from evaluate.data.own_areas import OwnArea, assign_areas
-from evaluate.data.street_files import BETWEEN, LSOA, SPOT
+from evaluate.data.street_files import BETWEEN, LSOA, POINT, SPOT
 from evaluate.data.tables import PathLike
 from evaluate.errors import DataError, many, shortened
 
-Areas = PathLike | Mapping[str, Sequence[str]] | Sequence[OwnArea]
-"""A lookup file from LSOAs to wards; areas of one's own alone, a name and the LSOAs it is made of; or areas of one's
-own among LSOAs."""
+Areas = PathLike | Boundaries | Mapping[str, Sequence[str]] | Sequence[OwnArea]
+"""A lookup file from LSOAs to wards; outlines; areas of one's own alone, a name and the LSOAs it is made of; or areas
+of one's own among LSOAs."""
+
+MOVED = "Points were moved by the publisher to the nearest of its map points, so one near a border may be across it."
 
 AMONG_LSOAS = "LSOA and area of one's own"
 
@@ -27,13 +30,17 @@ class Placing:
     Parameters
     ----------
     by : str
-        What the areas are: "LSOA", "ward", "area" or ``AMONG_LSOAS``.
+        What the areas are: "LSOA", "ward", "area", "outline" or ``AMONG_LSOAS``.
     areas_of : callable
         From places, codes of LSOAs or what the key says, to codes of areas, ``""`` where there is none.
     labels, groups : mapping of str to str
         Readable name and larger area of each area's code, where known.
     key : str
         What tells places apart, for ``load_files``.
+    nowhere, outside : str
+        What the provenance calls a row without a place, and one whose place is in no area.
+    notes : tuple of str
+        Sentences for the provenance.
     """
 
     by: str
@@ -41,6 +48,9 @@ class Placing:
     labels: Mapping[str, str] = field(default_factory=dict)
     groups: Mapping[str, str] = field(default_factory=dict)
     key: str = "LSOA code"
+    nowhere: str = "no LSOA"
+    outside: str = "in none of the areas"
+    notes: tuple[str, ...] = ()
 
 
 def placing_of(areas: Areas | None) -> Placing:
@@ -48,9 +58,9 @@ def placing_of(areas: Areas | None) -> Placing:
 
     Parameters
     ----------
-    areas : path, mapping or sequence of OwnArea, optional
-        A lookup file, or lists of LSOAs by the name of the area they make, or areas of one's own. Without it each
-        LSOA is an area.
+    areas : path, Boundaries, mapping or sequence of OwnArea, optional
+        A lookup file, outlines, lists of LSOAs by the name of the area they make, or areas of one's own. Without it
+        each LSOA is an area.
 
     Returns
     -------
@@ -73,6 +83,16 @@ def placing_of(areas: Areas | None) -> Placing:
         return Placing("area", _of_mapping(_own_areas(areas)))
     if isinstance(areas, Sequence) and not isinstance(areas, str):
         return Placing(AMONG_LSOAS, _among_lsoas(areas), key=SPOT)
+    if isinstance(areas, Boundaries):
+        return Placing(
+            "outline",
+            _by_outline(areas),
+            areas.labels,
+            key=POINT,
+            nowhere="no point",
+            outside="outside the outlines",
+            notes=(f"Areas are those of {areas.file.name}, SHA-256 {areas.file.sha256}.", MOVED),
+        )
     lookup = read_lookup(areas)
 
     def wards_of(places: list[str]) -> list[str]:
@@ -86,7 +106,14 @@ def placing_of(areas: Areas | None) -> Placing:
             )
         return wards
 
-    return Placing("ward", wards_of, lookup.labels, lookup.groups)
+    return Placing(
+        "ward",
+        wards_of,
+        lookup.labels,
+        lookup.groups,
+        outside="LSOA not in the lookup",
+        notes=(f"Areas are those of {lookup.table.name}, SHA-256 {lookup.table.sha256}.",),
+    )
 
 
 def _own_areas(areas: Mapping[str, Sequence[str]]) -> dict[str, str]:
@@ -144,5 +171,22 @@ def _among_lsoas(own: Sequence[OwnArea]) -> Callable[[list[str]], list[str]]:
         )
         named = assign_areas(spots, own)
         return named.where(named != "", spots["lsoa"]).tolist()
+
+    return areas_of
+
+
+def _by_outline(outlines: Boundaries) -> Callable[[list[str]], list[str]]:
+    """Place points, longitude and latitude with a comma between them, in the outlines that hold them."""
+
+    def areas_of(places: list[str]) -> list[str]:
+        parts = pd.Series(places, dtype="str").str.split(",", n=1, expand=True).reindex(columns=[0, 1])
+        degrees = parts.apply(pd.to_numeric, errors="coerce").set_axis(["longitude", "latitude"], axis=1)
+        given = outlines.holding(degrees).tolist()
+        if not any(given):
+            raise DataError(
+                f"No point in the data lies in the outlines of {outlines.file.name}. Use outlines of the place that "
+                "the data are about."
+            )
+        return given
 
     return areas_of

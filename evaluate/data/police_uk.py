@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -29,8 +30,9 @@ def read_police_uk(path: PathLike, *, areas: Areas | None = None, least_share: f
     path : path
         A folder (searched with its subfolders), a pattern with ``*``, a zip as downloaded, or one file
         (``.csv``, ``.csv.gz``, or ``.json`` as the API answers a question for street-level crimes).
-    areas : path, mapping or list of OwnArea, optional
-        A lookup from LSOAs to wards, with the columns LSOA11CD and WD18CD or those of other years; or areas of
+    areas : path, Boundaries, mapping or list of OwnArea, optional
+        A lookup from LSOAs to wards, with the columns LSOA11CD and WD18CD or those of other years; or outlines,
+        ``ev.read_boundaries(...)``, in which the published points are looked for; or areas of
         your own alone, as lists of LSOAs by name; or areas of your own (streets, polygons) among LSOAs, each
         without the crimes that lie in one of yours. Without it areas are LSOAs.
     least_share : float
@@ -57,7 +59,7 @@ def read_police_uk(path: PathLike, *, areas: Areas | None = None, least_share: f
       are left out. ``panel.provenance`` counts all of these, and the rows outside a force's own areas.
     * The LSOA is that of the point the crime was moved to, so counts near a border may be the neighbour's.
     * An answer of the API has points and no codes, so its crimes belong to the area whose code stands in the name
-      of the file; an incident in the answers for two areas counts in the first.
+      of the file (an incident in the answers for two areas counts in the first) or to the outline that holds it.
     * An area at the edge of a force holds only what that force recorded there.
     * Rows never come into memory together: files of a zip are unpacked some 200 MB at a time into the system's
       temporary folder (the environment variable TMPDIR, on Windows TEMP, names another), beside a working
@@ -91,7 +93,7 @@ def read_police_uk_outcomes(
     path : path
         A folder (searched with its subfolders), a pattern with ``*``, a zip as downloaded, or one file
         (``.csv``, ``.csv.gz``).
-    areas : path or mapping, optional
+    areas : path, Boundaries, mapping or list of OwnArea, optional
         As for ``read_police_uk``.
     least_share : float
         As for ``read_police_uk``.
@@ -158,16 +160,17 @@ def _read_answers(
             f"{answers[0].name} is an answer of the API and {other.name} is none; they would count the same crimes. "
             "Read one kind at a time."
         )
-    if placing.by != "LSOA":
+    if placing.by not in ("LSOA", "outline"):
         raise DataError(
-            f"{answers[0].name}: an answer of the API has no LSOAs, so areas= cannot place its crimes. Leave areas= "
-            "out, and name each file after the area that was asked for."
+            f"{answers[0].name}: an answer of the API has points and no LSOAs, so areas= cannot place its crimes. Give "
+            "outlines, ev.read_boundaries(...), or leave areas= out and name each file after the area asked for."
         )
+    placing = placing if placing.by == "outline" else replace(placing, by="area", nowhere="no point")
     with (
         tempfile.TemporaryDirectory(prefix="evaluate-") as place,
         working_database(Path(place)) as connection,
     ):
-        said = load_answers(connection, files, key="area")
+        said = load_answers(connection, files, key=placing.key)
         found = count_streets(connection, files, placing.areas_of)
     absent = found.counts.sum(axis=2) == 0
     notes = _published(found, least_share)
@@ -175,7 +178,7 @@ def _read_answers(
     if absent.any():
         cells = [f"{found.areas[area]} in {found.months[month]}" for area, month in np.argwhere(absent)]
         said.append(f"No answer has a crime of {shortened(cells)}; these are missing, not zero.")
-    return _panel(found, files, "data.police.uk API answers by area", placing, [*said, *notes])
+    return _panel(found, files, f"data.police.uk API answers by {placing.by}", placing, [*said, *notes])
 
 
 def _published(found: StreetCounts, least_share: float) -> list[str]:
@@ -204,9 +207,9 @@ def _panel(
         labels={area: labels[area] for area in found.areas if labels.get(area)},
         groups={area: groups[area] for area in found.areas if groups.get(area)},
         provenance=Provenance(
-            files=found.sources(files),
+            files=found.sources(files, nowhere=placing.nowhere, outside=placing.outside),
             layout=layout,
-            notes=(*_districts(found), *_outside(found), *notes),
+            notes=(*placing.notes, *_districts(found), *_outside(found), *notes),
         ),
     )
 

@@ -17,7 +17,7 @@ from evaluate.errors import DataError
 if TYPE_CHECKING:
     import duckdb
 
-REPEATED, NO_PLACE, OUTSIDE = "repeated Crime ID", "no LSOA", "LSOA not in the lookup"
+REPEATED, NOWHERE, OUTSIDE = "repeated Crime ID", "nowhere", "outside"
 
 # What comes again is the same crime with another last outcome; the row with a place and the earliest month is kept.
 _SURPLUS = """
@@ -76,13 +76,24 @@ class StreetCounts:
         """Who reports an area's crimes, shape (areas, forces), adding up to 1."""
         return self.reported / self.reported.sum(axis=1, keepdims=True)
 
-    def sources(self, files: Sequence[PublishedFile]) -> tuple[SourceFile, ...]:
-        """Rows read and used of each file the user has; the files of a zip together."""
+    def sources(
+        self, files: Sequence[PublishedFile], *, nowhere: str, outside: str
+    ) -> tuple[SourceFile, ...]:
+        """Say how many rows were read and used of each file the user has, the files of a zip together.
+
+        Parameters
+        ----------
+        files : sequence of PublishedFile
+            The files loaded.
+        nowhere, outside : str
+            What to call a row without a place, and one whose place is in no area.
+        """
+        reasons = {REPEATED: REPEATED, NOWHERE: nowhere, OUTSIDE: outside}
         tallies: dict[Path, dict[str, int]] = {}
         for number, file in enumerate(files):
-            tally = tallies.setdefault(file.source, {"read": 0, REPEATED: 0, NO_PLACE: 0, OUTSIDE: 0})
+            tally = tallies.setdefault(file.source, {"read": 0, **dict.fromkeys(reasons, 0)})
             tally["read"] += self.read.get(number, 0)
-            for reason in (REPEATED, NO_PLACE, OUTSIDE):
+            for reason in reasons:
                 tally[reason] += self.left_out.get((number, reason), 0)
         return tuple(
             SourceFile(
@@ -90,7 +101,7 @@ class StreetCounts:
                 sha256_of(source),
                 rows_read=(rows := tally.pop("read")),
                 rows_used=rows - sum(tally.values()),
-                not_used={reason: number for reason, number in tally.items() if number},
+                not_used={reasons[reason]: number for reason, number in tally.items() if number},
             )
             for source, tally in tallies.items()
         )
@@ -149,7 +160,7 @@ def count_streets(
     for file, nowhere, rows in connection.execute(
         f"SELECT file, street.place = '', count(*) {_CODED} WHERE places.at < 0 GROUP BY ALL"
     ).fetchall():
-        left_out[file, NO_PLACE if nowhere else OUTSIDE] = rows
+        left_out[file, NOWHERE if nowhere else OUTSIDE] = rows
     return StreetCounts(
         areas=areas,
         months=periods,

@@ -111,7 +111,7 @@ def test_a_month_not_asked_for_in_one_ward_is_missing_there(tmp_path):
 def test_a_crime_without_a_place_is_counted_as_left_out(tmp_path):
     panel = ev.read_police_uk(answer(tmp_path, "E05000001.json", crime(1), crime(2, location=None)))
     assert int(panel.counts.sum()) == 1
-    assert dict(panel.provenance.files[0].not_used) == {"no LSOA": 1}
+    assert dict(panel.provenance.files[0].not_used) == {"no point": 1}
 
 
 REFUSALS: dict[str, tuple[str, object, str]] = {
@@ -194,7 +194,7 @@ def test_answers_that_are_refused(case, tmp_path):
 def test_answers_and_lists_of_lsoas_do_not_meet(tmp_path):
     path = answer(tmp_path, "E05000001.json", crime(1))
     with pytest.raises(
-        ev.DataError, match=r"an answer of the API has no LSOAs, so areas= cannot place its crimes"
+        ev.DataError, match=r"an answer of the API has points and no LSOAs, so areas= cannot place"
     ):
         ev.read_police_uk(path, areas={"Ilford Lane": ["E01003690"]})
 

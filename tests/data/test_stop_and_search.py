@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import xarray as xr
 
@@ -78,6 +79,26 @@ def test_the_published_days_are_local_days(shared_data, published):
         for month, rows in published.items()
     }
     assert shifted == {"2017-06": 489, "2018-05": 604}
+
+
+def test_wards_by_outline_agree_with_a_spatial_join_of_others(shared_data):
+    """The counts by ward of 2018 that came with the files, made from the same points."""
+    pytest.importorskip("geopandas", reason="outlines need the optional extra maps")
+    wards = ev.read_boundaries(shared_data / "geography/London_Ward_2018.shp")
+    panel = ev.read_stop_and_search(
+        shared_data / "police_uk/stop_and_search/*-stop-and-search.csv.gz", areas=wards
+    )
+    theirs = pd.read_csv(shared_data / "police_uk/stop_and_search/ward2018_month_stops.csv")
+    for month, (rows, _) in MONTHS.items():
+        expected = theirs[theirs["month"] == month].set_index("ward_code")["stops"]
+        found = panel.counts.sel(period=month).sum("outcome").to_series()
+        found.index = found.index.astype(str)
+        both = pd.concat([found[found > 0], expected[expected > 0]], axis=1).fillna(0)
+        assert int((both[0] - both["stops"]).abs().sum()) == 0
+        file = next(file for file in panel.provenance.files if file.name.startswith(month))
+        assert file.rows_read == rows
+        assert file.rows_used == int(expected.sum())
+        assert file.not_used["no point"] == {"2017-06": 831, "2018-05": 1069}[month]
 
 
 @pytest.mark.parametrize("head", ["Object of search", "Outcome", "Legislation"])

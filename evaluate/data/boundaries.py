@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -168,7 +168,9 @@ class Boundaries:
         return f"Boundaries: {many(len(self.areas), 'area')} of {self.hectares.sum():,.0f} hectares"
 
 
-def read_boundaries(path: PathLike, *, code: str | None = None, name: str | None = None) -> Boundaries:
+def read_boundaries(
+    path: PathLike, *, code: str | None = None, name: str | None = None, areas: Iterable[str] | None = None
+) -> Boundaries:
     """Read the outlines of areas.
 
     Parameters
@@ -180,6 +182,9 @@ def read_boundaries(path: PathLike, *, code: str | None = None, name: str | None
         stands once.
     name : str, optional
         Head of the column of names; by default the first text column whose head ends in NM or NAME.
+    areas : iterable of str, optional
+        Codes that the areas have, such as ``panel.areas``, where they are of another form: the column of codes is the
+        one that holds most of them.
 
     Returns
     -------
@@ -217,7 +222,7 @@ def read_boundaries(path: PathLike, *, code: str | None = None, name: str | None
         raise DataError(
             f"{file.name}: it does not say in which coordinate system it is. Keep the .prj file beside the shapefile."
         )
-    column = _code_column(shapes, file.name, code)
+    column = _code_column(shapes, file.name, code, None if areas is None else {str(area) for area in areas})
     empty = shapes.geometry.isna() | shapes.geometry.is_empty
     if empty.any():
         raise DataError(
@@ -280,9 +285,11 @@ def load_geopandas() -> Any:
     return geopandas
 
 
-def _code_column(shapes: GeoDataFrame, file: str, code: str | None) -> str:
+def _code_column(shapes: GeoDataFrame, file: str, code: str | None, areas: set[str] | None) -> str:
     """Find the column whose values are codes of areas, each once."""
     heads = _heads(shapes)
+    if code is None and areas is not None and heads:
+        code = max(heads, key=lambda head: len(areas & set(shapes[head].astype(str))))
     if code is not None:
         if code not in heads:
             raise DataError(f'{file}: there is no column "{code}". {did_you_mean(code, heads)}')

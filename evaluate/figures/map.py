@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from evaluate.data.boundaries import Boundaries, read_boundaries
 from evaluate.design.design import Design
-from evaluate.errors import DataError, FitError, shortened
+from evaluate.errors import DataError, shortened
 from evaluate.figures.axes import letters_across, type_size
 from evaluate.figures.bundle import Bundle, plot
 from evaluate.figures.style import DARK_BLUE, DARK_GREY, GREY, ORANGE, ORANGE_TINT, PALE_GREY, WHITE
@@ -29,10 +29,6 @@ LOOKS: Final[dict[str, dict[str, Any]]] = {
     "excluded": {"facecolor": WHITE, "edgecolor": GREY, "linestyle": (0, (2, 2))},
     "other": {"facecolor": WHITE, "edgecolor": PALE_GREY},
 }
-NEEDS_MAPS: Final = (
-    "Drawing boundaries needs geopandas, which is not installed with the package. Install it with "
-    '`pip install "evaluate-operations[maps]"`, or call plot_map without boundaries for tiles.'
-)
 SIMPLIFIED_BY: Final = 0.004
 """Boundaries are simplified by this share of the map's width: the map shows wards, not streets."""
 
@@ -62,7 +58,11 @@ def map_data(design: Design) -> pd.DataFrame:
 
 
 def map_bundle(
-    design: Design, *, boundaries: str | Path | None = None, code: str | None = None, name: str = "map"
+    design: Design,
+    *,
+    boundaries: Boundaries | str | Path | None = None,
+    code: str | None = None,
+    name: str = "map",
 ) -> Bundle:
     """Make the figure as a value.
 
@@ -70,8 +70,8 @@ def map_bundle(
     ----------
     design : Design
         Who is treated, a buffer, a control or excluded.
-    boundaries : str or path, optional
-        A file of area boundaries that geopandas reads; tiles otherwise.
+    boundaries : Boundaries or path, optional
+        From ``ev.read_boundaries``, or a file that it reads; tiles otherwise.
     code : str, optional
         The file's column of area codes; found by its values otherwise.
     name : str
@@ -83,10 +83,9 @@ def map_bundle(
 
     Raises
     ------
-    FitError
-        If boundaries are given and geopandas is not installed.
     DataError
-        If the file has no column with the areas' codes, or lacks a treated or buffer area.
+        If boundaries are given and geopandas is not installed, or the file has no column with the areas' codes, or
+        lacks a treated or buffer area.
     """
     data = map_data(design)
     counts = data["role"].value_counts()
@@ -96,7 +95,7 @@ def map_bundle(
     looks = "Dark: treated. Hatched: neighbours, where crime may have moved. Grey: compared with."
     if "excluded" in counts:
         looks += " Dashed: left out."
-    shapes = None if boundaries is None else _read(design, data, Path(boundaries), code)
+    shapes = None if boundaries is None else _around(design, data, boundaries, code)
     if shapes is None:
         looks += " A tile is an area; its place means nothing."
     else:
@@ -125,7 +124,11 @@ def _groups(design: Design) -> dict[str, str]:
 
 
 def plot_map(
-    design: Design, *, boundaries: str | Path | None = None, code: str | None = None, ax: Axes | None = None
+    design: Design,
+    *,
+    boundaries: Boundaries | str | Path | None = None,
+    code: str | None = None,
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw who was compared with whom.
 
@@ -133,8 +136,8 @@ def plot_map(
     ----------
     design : Design
         Who is treated, a buffer, a control or excluded.
-    boundaries : str or path, optional
-        A file of area boundaries that geopandas reads (shapefile, GeoPackage, GeoJSON). Without one, areas are tiles.
+    boundaries : Boundaries or path, optional
+        From ``ev.read_boundaries``, or a file that it reads (shapefile, GeoPackage, GeoJSON). Without, areas are tiles.
     code : str, optional
         The file's column of area codes; found by its values otherwise.
     ax : matplotlib.axes.Axes, optional
@@ -146,10 +149,9 @@ def plot_map(
 
     Raises
     ------
-    FitError
-        If boundaries are given and geopandas is not installed.
     DataError
-        If the file has no column with the areas' codes, or lacks a treated or buffer area.
+        If boundaries are given and geopandas is not installed, or the file has no column with the areas' codes, or
+        lacks a treated or buffer area.
 
     Examples
     --------
@@ -206,30 +208,21 @@ def _draw_tiles(ax: Axes, design: Design, data: pd.DataFrame) -> None:
 # ---- boundaries ------------------------------------------------------------------------------------------------------
 
 
-def _read(design: Design, data: pd.DataFrame, path: Path, code: str | None) -> Any:
-    """Read the boundaries of the design's areas and cut them to the surroundings of the treated ones."""
-    try:
-        import geopandas
-    except ImportError as error:
-        raise FitError(NEEDS_MAPS) from error
-    try:
-        shapes = geopandas.read_file(path)
-    except Exception as error:  # the reader's own errors are of many kinds
-        raise DataError(f"{path.name} cannot be read as boundaries: {error}") from error
-    column = code or _code_column(shapes, data["area"])
-    if column not in shapes:
-        raise DataError(
-            f'{path.name} has no column "{column}"; its columns are {shortened(list(shapes.columns))}.'
-        )
-    joined = shapes[[column, "geometry"]].merge(data, left_on=column, right_on="area", how="left")
+def _around(
+    design: Design, data: pd.DataFrame, boundaries: Boundaries | str | Path, code: str | None
+) -> tuple[Any, tuple[float, float, float, float]]:
+    """Cut the boundaries of the design's areas to the surroundings of the treated ones."""
+    if not isinstance(boundaries, Boundaries):
+        boundaries = read_boundaries(boundaries, code=code, areas=data["area"])
+    joined = boundaries.shapes.reset_index().merge(data, on="area", how="left")
     joined["role"] = joined["role"].fillna("other")
     near = (*design.treated, *design.buffer)
-    missing = [area for area in near if area not in set(joined["area"])]
+    missing = [area for area in near if area not in boundaries.areas]
     if missing:
         names = [f"{area} ({design.panel.label(area)})" for area in missing]
         raise DataError(
-            f'{path.name} has no boundary for {shortened(names)} in its column "{column}". Use boundaries of the same '
-            "year as the counts, or name the column of codes with code=...."
+            f"{boundaries.file.name} has no boundary for {shortened(names)}. Use boundaries of the same year as the "
+            "counts, or name the column of codes with code=...."
         )
     left, low, right, high = joined[joined["area"].isin(near)].total_bounds
     reach = max(right - left, high - low) * 0.75
@@ -237,13 +230,6 @@ def _read(design: Design, data: pd.DataFrame, path: Path, code: str | None) -> A
     shown = joined.cx[window[0] : window[2], window[1] : window[3]].copy()
     shown["geometry"] = shown.geometry.simplify((window[2] - window[0]) * SIMPLIFIED_BY)
     return shown, window
-
-
-def _code_column(shapes: Any, areas: Iterable[str]) -> str:
-    """Find the column that holds most of the areas' codes."""
-    wanted = set(areas)
-    text = [column for column in shapes.columns if column != "geometry"]
-    return max(text, key=lambda column: len(wanted & set(shapes[column].astype(str))), default="code")
 
 
 def _draw_map(ax: Axes, shapes: tuple[Any, tuple[float, float, float, float]]) -> None:

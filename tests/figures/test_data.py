@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import subprocess
 import sys
 from dataclasses import replace
@@ -250,10 +249,12 @@ def test_map_has_every_area_once(design):
     assert map_bundle(design).title == "Loxford against 21 comparison areas"
 
 
-@pytest.mark.skipif(importlib.util.find_spec("geopandas") is not None, reason="geopandas is installed")
-def test_boundaries_without_geopandas_say_what_to_install(design):
-    with pytest.raises(ev.FitError, match=r'pip install "evaluate-operations\[maps\]"'):
-        ev.plot_map(design, boundaries="wards.gpkg")
+def test_boundaries_without_geopandas_say_what_to_install(design, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "geopandas", None)
+    path = tmp_path / "wards.geojson"
+    path.write_text("{}", "utf-8")
+    with pytest.raises(ev.DataError, match=r'pip install "evaluate-operations\[maps\]"'):
+        ev.plot_map(design, boundaries=path)
 
 
 def test_boundaries_are_found_by_their_codes(design, tmp_path):
@@ -267,6 +268,10 @@ def test_boundaries_are_found_by_their_codes(design, tmp_path):
     )
     path = tmp_path / "wards.geojson"
     frame.to_file(path, driver="GeoJSON")
+    read = ev.read_boundaries(path, code="ward")
+    assert len(ev.plot_map(design, boundaries=read).collections) == len(
+        ev.plot_map(design, boundaries=path).collections
+    )
     axes = ev.plot_map(design, boundaries=path)
     assert {text.get_text() for text in axes.texts} >= {"Loxford", "Mayfield", "Goodmayes"}
     frame.iloc[1:].to_file(path, driver="GeoJSON")

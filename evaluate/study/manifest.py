@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import metadata
 from typing import Any
 
+from evaluate.data.provenance import Provenance
 from evaluate.study.check import CheckedStudy
 
 PACKAGES = ("numpy", "pandas", "scipy", "xarray", "statsmodels", "numba")
@@ -40,7 +41,7 @@ def manifest_of(checked: CheckedStudy, *, engine: str, quick: bool, duration: fl
         "plan_sha256": checked.plan_sha256,
         "plan_date": plan.date.isoformat(),
         "plan_before_data": not plan.data_accessed_before_plan,
-        "data": provenance.to_dict(),
+        "data": _reading(provenance, [one.name for one in plan.outcomes if one.person_related]),
         "seed": checked.seed,
         "estimator": plan.headline.estimator,
         "engine": engine,
@@ -52,6 +53,14 @@ def manifest_of(checked: CheckedStudy, *, engine: str, quick: bool, duration: fl
         "versions": versions(PACKAGES + (SAMPLING_PACKAGES if engine == "nuts" else ())),
         DURATION: round(duration, 1),
     }
+
+
+def _reading(provenance: Provenance, people: Sequence[str]) -> dict[str, Any]:
+    """What was read, without totals of outcomes whose small counts could point to a person."""
+    entries = provenance.to_dict()
+    for name in ("totals", "missing"):
+        entries[name] = {outcome: n for outcome, n in entries[name].items() if outcome not in people}
+    return entries
 
 
 def versions(packages: tuple[str, ...] = PACKAGES) -> dict[str, str]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from evaluate.errors import many
 from evaluate.reports.blocks import Block, Bullets, Heading, Paragraph, TableBlock
 from evaluate.reports.protection import Protected
-from evaluate.reports.tables import Column, Table
+from evaluate.reports.tables import CONFIDENTIAL, Column, Table
 
 DURATION = "duration_seconds"
 
@@ -24,6 +25,9 @@ def provenance_section(report: Protected) -> tuple[Block, ...]:
     ]
     if findings.panel.provenance.files:
         blocks.append(TableBlock(_files(report)))
+    blocks.append(TableBlock(_contents(report)))
+    if findings.panel.provenance.breaks:
+        blocks.append(TableBlock(_breaks(report)))
     if findings.panel.provenance.notes:
         blocks.append(Bullets(findings.panel.provenance.notes))
     rows = [
@@ -57,6 +61,35 @@ def _files(report: Protected) -> Table:
         ),
         rows,
     )
+
+
+def _contents(report: Protected) -> Table:
+    """What the files hold for each outcome, over all areas and periods read."""
+    findings = report.findings
+    provenance = findings.panel.provenance
+    people = {outcome.name for outcome in findings.outcomes if outcome.person_related}
+    rows: list[tuple[object, ...]] = []
+    for outcome, total in provenance.totals.items():
+        counts = (total, provenance.missing[outcome])
+        rows.append((outcome, *((CONFIDENTIAL, CONFIDENTIAL) if outcome in people else counts)))
+    extracted = f", extracted {provenance.extracted}" if provenance.extracted else ""
+    title = (
+        f"What was read: {many(provenance.areas, 'area')} and {many(provenance.periods, 'period')}, "
+        f"{provenance.first} to {provenance.last}{extracted}"
+    )
+    heads = (Column("Outcome"), Column("Total", "count"), Column("Missing cells", "count"))
+    return Table("reading", title, heads, rows)
+
+
+def _breaks(report: Protected) -> Table:
+    """Where the register has a break in the series of an outcome, and how much of the outcome is in it."""
+    rows = [
+        (one.outcome, one.month, f"{one.reason[0].upper()}{one.reason[1:]}", f"{one.share:.1%}", one.source)
+        for one in report.findings.panel.provenance.breaks
+    ]
+    heads = ("Outcome", "From", "What happened", "Share of the outcome", "Source")
+    title = "Where outcomes stop counting what they counted before"
+    return Table("breaks", title, tuple(Column(head) for head in heads), rows)
 
 
 def _reasons(not_used: Mapping[str, int]) -> str:

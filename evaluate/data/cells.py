@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -62,8 +63,10 @@ def _numbers(table: Table, head: str) -> pd.Series:
         cell = text.iloc[wrong[0]]
         plain = cell.replace(",", "").replace(" ", "")
         fix = "Leave a figure that is missing or withheld empty."
-        if plain.isdigit() and plain != cell:
+        if re.fullmatch(r"\d{1,3}([, ]\d{3})+", cell):
             fix = f"Write it without a separator: {plain}."
+        elif re.fullmatch(r"\d+,\d+", cell):
+            fix = "Check that this column holds counts and not rates or changes, and correct the cell."
         elif cell.startswith(("=", "#")):
             fix = FORMULA_FIX
         raise table.refusal(f'a count is a whole number, and this is "{cell}".', fix, row=wrong[0], head=head)

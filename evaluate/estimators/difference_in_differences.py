@@ -18,7 +18,7 @@ chosen for a spike (name the trigger, and see the regression-to-the-mean check).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -28,7 +28,7 @@ from evaluate.effects.contrasts import counterfactual_table, effect_from_estimat
 from evaluate.effects.effect import Effect, StudentRatio
 from evaluate.effects.inversion import InvertedRatio
 from evaluate.effects.result import Result
-from evaluate.errors import DesignError, FitError
+from evaluate.errors import DesignError, FitError, did_you_mean
 from evaluate.estimators.terms import (
     Comparison,
     comparisons,
@@ -40,8 +40,11 @@ from evaluate.estimators.terms import (
 )
 from evaluate.numerics.randomisation import RandomisationTest, cluster_robust_error, randomisation_test
 from evaluate.numerics.rate_ratio import two_way_dispersion
+from evaluate.numerics.wild_bootstrap import wild_bootstrap
 
+Inference = Literal["randomisation", "cluster robust", "wild bootstrap"]
 FEWEST_CLUSTERS = 5
+BOOTSTRAP_DRAWS = 1_999
 
 
 @dataclass(frozen=True)
@@ -50,18 +53,19 @@ class DifferenceInDifferences:
 
     Parameters
     ----------
-    inference : {"randomisation", "cluster robust"}
+    inference : {"randomisation", "cluster robust", "wild bootstrap"}
         "randomisation": each control area takes the treated one's place, and t ratios are compared; the interval holds
         every ratio that is not rejected. With N control areas no p-value is below 1 / (N + 1), so a 95% interval needs
-        19. "cluster robust" is refused with fewer than five treated or control areas: with one treated area it
-        rejects a true null half of the time.
+        19. "cluster robust" and "wild bootstrap" are for many treated areas, and refused with fewer than five treated
+        or control areas: with one treated area the first rejects a true null more than half of the time, and the second
+        never or always. The wild bootstrap turns the signs of whole areas' scores with the null imposed.
     level : float
         Of the intervals.
 
     Raises
     ------
     DesignError
-        If ``inference`` is neither.
+        If ``inference`` is none of these.
 
     Notes
     -----
@@ -88,12 +92,14 @@ class DifferenceInDifferences:
     True
     """
 
-    inference: Literal["randomisation", "cluster robust"] = "randomisation"
+    inference: Inference = "randomisation"
     level: float = 0.95
 
     def __post_init__(self) -> None:
-        if self.inference not in ("randomisation", "cluster robust"):
-            raise DesignError(f'inference is "randomisation" or "cluster robust"; it is "{self.inference}".')
+        if self.inference not in get_args(Inference):
+            raise DesignError(
+                f'There is no inference "{self.inference}". {did_you_mean(self.inference, get_args(Inference))}'
+            )
 
     @property
     def name(self) -> str:
@@ -108,7 +114,7 @@ class DifferenceInDifferences:
         design : Design
             With at least one control area.
         seed : int
-            Kept in the result; nothing here is random.
+            Of the wild bootstrap; nothing else here is random.
 
         Returns
         -------
@@ -121,11 +127,11 @@ class DifferenceInDifferences:
             errors are asked for with too few areas.
         """
         controls = require_controls(design, self.name)
-        if self.inference == "cluster robust":
+        if self.inference != "randomisation":
             self._require_clusters(design, controls)
         effects, p_values = [], {}
         for pair in comparisons(design, self.name):
-            effect, p_value = self._effect(design, controls, pair)
+            effect, p_value = self._effect(design, controls, pair, seed)
             effects.append(effect)
             p_values[window_name(pair.window.key)] = p_value
         plain = design.baseline & known_periods(design)
@@ -136,12 +142,18 @@ class DifferenceInDifferences:
             "dispersion": dispersion,
             "dispersion_degrees_of_freedom": freedom,
             "p_value": p_values,
-            "smallest_p_value": 1 / (len(controls) + 1) if self.inference == "randomisation" else 0.0,
+            "smallest_p_value": {
+                "randomisation": 1 / (len(controls) + 1),
+                "wild bootstrap": 1 / (BOOTSTRAP_DRAWS + 1),
+                "cluster robust": 0.0,
+            }[self.inference],
         }
         table = self._counterfactual(design, controls, plain)
         return Result(self, design, tuple(effects), table, seed=seed, diagnostics=diagnostics)
 
-    def _effect(self, design: Design, controls: np.ndarray, pair: Comparison) -> tuple[Effect, float]:
+    def _effect(
+        self, design: Design, controls: np.ndarray, pair: Comparison, seed: int
+    ) -> tuple[Effect, float]:
         """One window, and the p-value of no effect in it."""
         counts = np.vstack([design.treated_counts, controls])
         before, after = counts[:, pair.reference].sum(axis=1), counts[:, pair.judged].sum(axis=1)
@@ -161,6 +173,10 @@ class DifferenceInDifferences:
             ratio, p_value = self._clustered(design, controls, pair)
             half = float(np.log(ratio.quantile((1 + self.level) / 2)) - ratio.log_ratio)
             interval = "cluster-robust t interval"
+        elif self.inference == "wild bootstrap":
+            ratio, p_value = self._bootstrapped(design, controls, pair, seed)
+            half = float(np.log(ratio.quantile((1 + self.level) / 2)) - ratio.log_ratio)
+            interval = "score wild cluster bootstrap interval, null imposed"
         else:
             ratio = InvertedRatio(float(test.log_ratios[0]), test.nulls, test.p_values)
             p_value, half = test.p_value, self._reach(test, before, plain_expected)
@@ -199,28 +215,28 @@ class DifferenceInDifferences:
         self, design: Design, controls: np.ndarray, pair: Comparison
     ) -> tuple[StudentRatio, float]:
         """The pooled ratio with cluster-robust standard error."""
-        groups = [treated_areas(design), controls]
-        before = [counts[:, pair.reference].sum(axis=1) for counts in groups]
-        after = [counts[:, pair.judged].sum(axis=1) for counts in groups]
+        before, after = _by_area(design, controls, pair)
         totals = [(float(b.sum()), float(a.sum())) for b, a in zip(before, after, strict=True)]
-        if not totals[0][1] > 0:
-            raise FitError(
-                f'Nothing was recorded in the treated areas in the window "{window_name(pair.window.key)}", so a '
-                'cluster-robust ratio has no standard error. Use inference="randomisation".'
-            )
         estimate = np.log(totals[0][1] / totals[0][0]) - np.log(totals[1][1] / totals[1][0])
-        error = cluster_robust_error((before[0], before[1]), (after[0], after[1]))
-        ratio = StudentRatio(float(estimate), error, float(min(map(len, groups)) - 1))
+        fewest = min(map(len, before))
+        ratio = StudentRatio(float(estimate), cluster_robust_error(before, after), float(fewest - 1))
         return ratio, 2 * min(ratio.probability_at_most(1.0), 1 - ratio.probability_at_most(1.0))
+
+    def _bootstrapped(
+        self, design: Design, controls: np.ndarray, pair: Comparison, seed: int
+    ) -> tuple[InvertedRatio, float]:
+        """The pooled ratio with the wild bootstrap's test of every other."""
+        found = wild_bootstrap(*_by_area(design, controls, pair), draws=BOOTSTRAP_DRAWS, seed=seed)
+        return InvertedRatio(found.log_ratio, found.nulls, found.p_values), found.p_value
 
     def _require_clusters(self, design: Design, controls: np.ndarray) -> None:
         """Refuse cluster-robust errors with too few areas on either side."""
         fewest = min(len(design.treated), len(controls))
         if fewest < FEWEST_CLUSTERS:
             raise FitError(
-                f"Cluster-robust errors need {FEWEST_CLUSTERS} treated and {FEWEST_CLUSTERS} control areas; there are "
-                f"{len(design.treated)} and {len(controls)}. With one treated area they reject a true null half of the "
-                'time. Use inference="randomisation".'
+                f'inference="{self.inference}" needs {FEWEST_CLUSTERS} treated and {FEWEST_CLUSTERS} control areas; '
+                f"there are {len(design.treated)} and {len(controls)}. With one treated area a true null is rejected "
+                'half of the time or never. Use inference="randomisation".'
             )
 
     def _counterfactual(self, design: Design, controls: np.ndarray, plain: np.ndarray) -> pd.DataFrame:
@@ -239,3 +255,18 @@ class DifferenceInDifferences:
             expected,
             predicted_interval=(np.maximum(expected + low * width, 0.0), expected + high * width),
         )
+
+
+def _by_area(
+    design: Design, controls: np.ndarray, pair: Comparison
+) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
+    """Totals before and after, of each treated and of each control area."""
+    treated = treated_areas(design)
+    before = treated[:, pair.reference].sum(axis=1), controls[:, pair.reference].sum(axis=1)
+    after = treated[:, pair.judged].sum(axis=1), controls[:, pair.judged].sum(axis=1)
+    if not after[0].sum() > 0:
+        raise FitError(
+            f'Nothing was recorded in the treated areas in the window "{window_name(pair.window.key)}", so a pooled '
+            'ratio has no standard error. Use inference="randomisation".'
+        )
+    return before, after

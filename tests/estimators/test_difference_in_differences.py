@@ -135,8 +135,8 @@ def test_refuses_cluster_robust_errors_with_one_treated_area():
     with pytest.raises(ev.FitError) as caught:
         ev.DifferenceInDifferences(inference="cluster robust").fit(design_of(poisson()), seed=1)
     assert str(caught.value) == (
-        "Cluster-robust errors need 5 treated and 5 control areas; there are 1 and 24. With one treated area they "
-        'reject a true null half of the time. Use inference="randomisation".'
+        'inference="cluster robust" needs 5 treated and 5 control areas; there are 1 and 24. With one treated area a '
+        'true null is rejected half of the time or never. Use inference="randomisation".'
     )
 
 
@@ -169,3 +169,43 @@ def test_hundreds_of_areas_are_quick():
     start = time.process_time()
     ev.DifferenceInDifferences().fit(design, seed=1)
     assert time.process_time() - start < 5
+
+
+MANY = [f"W{number:02d}" for number in range(1, 9)]
+
+
+def test_wild_bootstrap_needs_five_treated_areas():
+    with pytest.raises(ev.FitError, match='inference="wild bootstrap" needs 5 treated and 5 control areas'):
+        ev.DifferenceInDifferences(inference="wild bootstrap").fit(design_of(poisson()), seed=1)
+
+
+def test_wild_bootstrap_agrees_with_cluster_robust_errors_where_areas_are_many():
+    rows = poisson(areas=60)
+    rows[:30, 25:] = np.random.default_rng(2).poisson(28, (30, 6))
+    treated = [f"W{number:02d}" for number in range(1, 31)]
+    wild, robust = (
+        ev.DifferenceInDifferences(inference=inference).fit(design_of(rows, treated=treated), seed=1)
+        for inference in ("wild bootstrap", "cluster robust")
+    )
+    one, other = (result.effect("patrols", "after") for result in (wild, robust))
+    assert one.rate_ratio == pytest.approx(other.rate_ratio, rel=1e-12)
+    assert np.log(one.upper / one.lower) == pytest.approx(np.log(other.upper / other.lower), rel=0.1)
+    assert wild.diagnostics["p_value"]["patrols, after"] == pytest.approx(1 / 2_000)
+    assert one.interval == "score wild cluster bootstrap interval, null imposed"
+
+
+def test_wild_bootstrap_depends_on_the_seed_in_its_ends_only():
+    design = design_of(poisson(areas=30), treated=MANY)
+    estimator = ev.DifferenceInDifferences(inference="wild bootstrap")
+    one, again, other = (estimator.fit(design, seed=seed).effect("patrols", "after") for seed in (1, 1, 2))
+    assert (one.lower, one.upper) == (again.lower, again.upper)
+    assert one.rate_ratio == other.rate_ratio
+    assert one.lower == pytest.approx(other.lower, rel=0.02)
+
+
+def test_inference_that_does_not_exist():
+    with pytest.raises(ev.DesignError) as caught:
+        ev.DifferenceInDifferences(inference="wild bootstap")
+    assert str(caught.value).startswith(
+        'There is no inference "wild bootstap". Did you mean "wild bootstrap"?'
+    )

@@ -33,6 +33,7 @@ NEEDS_MAPS: Final = (
 
 _CODE = re.compile(r"[A-Z]\d{8}")
 _NAME = re.compile(r".*(NM|NAME)$", re.IGNORECASE)
+_GROUP = re.compile(r"DISTRICT|BOROUGH|LAD\d\dNM", re.IGNORECASE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +48,8 @@ class Boundaries:
         What was read.
     labels : mapping of str to str
         Name of each area, where the file gives one.
+    groups : mapping of str to str
+        Borough or district of each area, where the file gives one.
 
     Examples
     --------
@@ -60,6 +63,7 @@ class Boundaries:
     shapes: GeoDataFrame
     file: SourceFile
     labels: Mapping[str, str] = field(default_factory=dict)
+    groups: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def areas(self) -> pd.Index:
@@ -97,7 +101,12 @@ class Boundaries:
             graph = Graph.build_fuzzy_contiguity(self.shapes, buffer=gap / 2)
         else:
             graph = Graph.build_contiguity(self.shapes, rook=False, strict=True)
-        return neighbours_of_pairs(self.areas, graph.adjacency.index, self.labels)
+        # Ward names repeat across boroughs, so the messages say both.
+        labels = {
+            code: f"{name}, {self.groups[code]}" if code in self.groups else name
+            for code, name in self.labels.items()
+        }
+        return neighbours_of_pairs(self.areas, graph.adjacency.index, labels)
 
     def overlaps(self, new: Boundaries) -> Overlaps:
         """Measure how much of each of these areas lies in each area of another year.
@@ -135,6 +144,7 @@ class Boundaries:
             parts[large].reset_index(drop=True),
             unit="hectares",
             labels=new.labels,
+            groups=new.groups,
             files=(self.file, new.file),
         )
 
@@ -238,8 +248,12 @@ def read_boundaries(
     heads = [name] if name is not None else [head for head in shapes.columns if _NAME.match(str(head))]
     if name is not None and name not in shapes:
         raise DataError(f'{file.name}: there is no column "{name}". {did_you_mean(name, _heads(shapes))}')
-    labels = dict(zip(shapes.index, shapes[heads[0]].astype(str), strict=True)) if heads else {}
-    return Boundaries(shapes[["geometry"]], source, labels)
+    larger = [head for head in shapes.columns if _GROUP.fullmatch(str(head)) and head not in heads[:1]]
+    labels, groups = (
+        dict(zip(shapes.index, shapes[found[0]].astype(str), strict=True)) if found else {}
+        for found in (heads, larger)
+    )
+    return Boundaries(shapes[["geometry"]], source, labels, groups)
 
 
 def points_of(points: pd.DataFrame, *, system: Any = BRITISH_GRID) -> GeoDataFrame:

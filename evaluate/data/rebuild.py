@@ -109,7 +109,7 @@ def rebuild(panel: Panel, lookup: LsoaLookup | Overlaps, *, method: str = "best 
     kept = set(targets[covered])
     labels, groups = (
         {code: name for code, name in names.items() if code in kept and name}
-        for names in (lookup.labels, lookup.groups)
+        for names in ({**panel.labels, **lookup.labels}, {**panel.groups, **lookup.groups})
     )
     return Panel(counts, labels=labels, groups=groups, provenance=provenance)
 

@@ -267,6 +267,13 @@ def test_rings_around_loxford(london):
         "E05011246": "Ilford Town",
         "E05011248": "Mayfield",
     }
+    with pytest.raises(ev.DataError) as raised:
+        neighbours.ring(["Abbey"])  # a name, which two boroughs have
+    assert str(raised.value) == (
+        'There is no area "Abbey" among these neighbours. Did you mean "E05000026" (Abbey, Barking and Dagenham), '
+        '"E05000455" (Abbey, Merton), "E05000214" (Abbey Wood, Greenwich) or "E05000630" (Abbey Road, City of '
+        "Westminster)?"
+    )
     shapes = london[1].shapes.geometry
     around = shapes[list(first)].union_all()
     touching = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -212,8 +214,10 @@ def test_months_published_by_lsoas_of_either_year_add_up(tmp_path):
         [[30, 28, 0], [0, 0, 11], [0, 0, 19], [5, 5, 5]]
     )  # the codes change after the second month
     panel = panel_of(values, ["E01000010", "E01033769", "E01033770", "E01000011"])
+    panel = replace(panel, labels={"E01000011": "Barking and Dagenham 016B"})
     rebuilt = ev.rebuild(panel, ev.read_lsoa_changes(path))
     assert table_of(rebuilt) == {"E01000010": [30, 28, 30], "E01000011": [5, 5, 5]}
+    assert rebuilt.label("E01000011") == "Barking and Dagenham 016B"  # a code that stays keeps its name
 
 
 def test_one_year_alone_makes_up_the_areas_of_both(shared_data):

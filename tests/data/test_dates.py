@@ -7,7 +7,7 @@ import datetime
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import evaluate as ev
@@ -223,6 +223,7 @@ def half_understood(days: list[datetime.date], *, month_first: bool = True) -> l
     ]
 
 
+@settings(max_examples=50)
 @given(
     days=st.lists(st.dates(datetime.date(2015, 1, 1), datetime.date(2024, 12, 31)), min_size=1, max_size=80),
     month_first=st.booleans(),

@@ -17,6 +17,7 @@ from evaluate.data.police_uk_api import TYPES, is_answer, load_answers
 from evaluate.data.provenance import Provenance
 from evaluate.data.street_counts import StreetCounts, count_streets, refuse_twice
 from evaluate.data.street_files import BETWEEN, CRIME_OUTCOMES, CRIMES, Layout, load_files, working_database
+from evaluate.data.street_types import set_redrawn
 from evaluate.data.tables import PathLike
 from evaluate.data.unpublished import COMPLETE, set_unpublished
 from evaluate.errors import DataError, listed, many, shortened
@@ -141,13 +142,19 @@ def _read(path: PathLike, layout: Layout, placing: Placing, least_share: float) 
             load_files(connection, files, layout, folder, key=placing.key)
             refuse_twice(connection, files)
             found = count_streets(connection, files, placing.areas_of)
-    notes = _published(found, least_share)
+    breaks, redrawn = (
+        set_redrawn(found.counts, found.by_force, periods=found.months, types=found.types)
+        if layout is CRIMES
+        else ((), [])
+    )
+    notes = [*redrawn, *_published(found, least_share)]
     unknown = sorted(set(found.types) - set(TYPES.values()) - {"Violent crime"}) if layout is CRIMES else []
     if unknown:
         notes.append(
             f"Not among the crime types of data.police.uk, but counted under this name: {listed(unknown)}."
         )
-    return _panel(found, files, f"data.police.uk {layout.kind.noun}s by {placing.by}", placing, notes)
+    panel = _panel(found, files, f"data.police.uk {layout.kind.noun}s by {placing.by}", placing, notes)
+    return replace(panel, provenance=replace(panel.provenance, breaks=breaks))
 
 
 def _read_answers(

@@ -41,7 +41,7 @@ def set_unpublished(
     counts : numpy.ndarray
         Shape (areas, months, types), changed in place.
     by_force : numpy.ndarray
-        Shape (forces, months, types): all that each force published.
+        Shape (forces, months, types): all that each force published, NaN for a type not published then.
     shares : numpy.ndarray
         Shape (areas, forces): who reports an area's crimes.
     forces, types : sequence of str
@@ -68,7 +68,7 @@ def set_unpublished(
     array([ 4., nan,  5.])
     """
     notes: list[str] = []
-    mix = by_force.sum(axis=(0, 1)) / by_force.sum()
+    mix = np.nansum(by_force, axis=(0, 1)) / np.nansum(by_force)
     territorial = shares * np.array([force != TRANSPORT or len(forces) == 1 for force in forces])
     mainly = np.where(territorial.any(axis=1), territorial.argmax(axis=1), shares.argmax(axis=1))
     for number, force in enumerate(forces):
@@ -89,7 +89,7 @@ def _months(
     totals: np.ndarray, periods: pd.PeriodIndex, force: str, least_share: float
 ) -> tuple[np.ndarray, list[str]]:
     """Months without a row and months in part, as flags, with a sentence on each."""
-    by_month = totals.sum(axis=1)
+    by_month = np.nansum(totals, axis=1)
     by_month[by_month == 0] = np.nan
     missing = np.isnan(by_month)
     notes = []

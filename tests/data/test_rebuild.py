@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import evaluate as ev
@@ -86,6 +86,7 @@ def test_the_order_of_areas_changes_nothing():
 # ---- weights -----------------------------------------------------------------------------------------------------
 
 
+@settings(max_examples=40)
 @given(
     counts=st.lists(st.lists(st.integers(0, 400), min_size=3, max_size=3), min_size=2, max_size=2),
     seed=st.integers(0, 2**31),

@@ -50,10 +50,12 @@ from evaluate.effects.result import Result
 from evaluate.errors import DataError, DesignError, EvaluateError, EvaluateWarning, FitError
 from evaluate.estimators.arima_intervention import ArimaIntervention
 from evaluate.estimators.before_after import BeforeAfter
+from evaluate.estimators.cohorts import CohortEffects, cohort_effects
 from evaluate.estimators.difference_in_differences import DifferenceInDifferences
 from evaluate.estimators.event_study import EventStudy, event_study
 from evaluate.estimators.hierarchical import HierarchicalModel
 from evaluate.estimators.interrupted_time_series import InterruptedTimeSeries
+from evaluate.estimators.micro_synthetic_control import MicroSyntheticControl
 from evaluate.estimators.priors import FLAT, HOT_SPOTS, SCEPTICAL, EffectPrior
 from evaluate.estimators.ridge_augmented_synthetic_control import RidgeAugmentedSyntheticControl
 from evaluate.estimators.structural import StructuralModel
@@ -86,6 +88,7 @@ __all__ = [
     "CheckResult",
     "CheckResults",
     "Claim",
+    "CohortEffects",
     "ControlContamination",
     "DataError",
     "Design",
@@ -105,6 +108,7 @@ __all__ = [
     "InterruptedTimeSeries",
     "LeaveOneOut",
     "LsoaLookup",
+    "MicroSyntheticControl",
     "MinimumDetectableEffect",
     "Neighbours",
     "Operation",
@@ -135,6 +139,7 @@ __all__ = [
     "assign_areas",
     "bank_holidays",
     "calendar",
+    "cohort_effects",
     "combine_areas",
     "compare_vintages",
     "event_study",

@@ -38,13 +38,38 @@ def simplex_weights(
     if intercept:
         matrix, target = matrix - matrix.mean(axis=0), target - target.mean()
     n, k = matrix.shape
-    ridge_rows = np.sqrt(n) * ridge * np.eye(k)
-    heavy = 1e4 * max(float(np.abs(matrix).max()), float(np.abs(target).max()), 1e-12) * np.sqrt(n)
-    stacked = np.vstack([matrix, ridge_rows, np.full((1, k), heavy)])
-    weights, _ = optimize.nnls(stacked, np.concatenate([target, np.zeros(k), [heavy]]), maxiter=50 * k)
-    return _polished(
-        matrix.T @ matrix / n + ridge**2 * np.eye(k), matrix.T @ target / n, weights / weights.sum()
+    weights = rough_simplex_weights(
+        np.vstack([matrix, np.sqrt(n) * ridge * np.eye(k)]) if ridge else matrix,
+        np.concatenate([target, np.zeros(k)]) if ridge else target,
     )
+    return _polished(matrix.T @ matrix / n + ridge**2 * np.eye(k), matrix.T @ target / n, weights)
+
+
+def rough_simplex_weights(matrix: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """Find the same weights to about seven digits and several times faster, for searches that need many.
+
+    Parameters
+    ----------
+    matrix, target
+        As in ``simplex_weights``.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (k,).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> rough_simplex_weights(np.array([[1.0, 3.0], [2.0, 6.0]]), np.array([1.5, 3.0])).round(5)
+    array([0.75, 0.25])
+    """
+    k = matrix.shape[1]
+    heavy = 1e4 * max(abs(matrix).max(), abs(target).max(), 1e-12) * np.sqrt(len(target))
+    stacked = np.empty((len(target) + 1, k))
+    stacked[:-1], stacked[-1] = matrix, heavy
+    weights, _ = optimize.nnls(stacked, np.append(target, heavy), maxiter=50 * k)
+    return np.asarray(weights / weights.sum())
 
 
 def _polished(gram: np.ndarray, cross: np.ndarray, weights: np.ndarray) -> np.ndarray:

@@ -64,8 +64,8 @@ def is_workbook(data: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             return any(name in ("xl/workbook.xml", "[Content_Types].xml") for name in packed.namelist())
-    except zipfile.BadZipFile:
-        return True  # cut short; _opened says so
+    except (zipfile.BadZipFile, NotImplementedError, ValueError):
+        return True  # cut short or damaged; _opened says so
 
 
 def open_sheet(sheet: Sheet, *, wanted: Collection[str] | None = None) -> Table:
@@ -156,7 +156,7 @@ def _refuse_bomb(data: bytes, name: str) -> None:
             parts = packed.infolist()
             size = sum(part.file_size for part in parts)
             names = {part.filename for part in parts}
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
         raise DataError(
             f"{name}: the workbook is cut short or damaged. Download it again, or save it again."
         ) from error

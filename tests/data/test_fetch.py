@@ -166,6 +166,14 @@ def test_a_registered_name_is_found_in_the_folder(tmp_path, monkeypatch):
     assert ev.fetch("mps_ward_recent") == tmp_path / file
 
 
+@pytest.mark.parametrize("name", ["proposition_99", "sicily_smoking_ban"])
+def test_the_registered_hashes_are_those_of_the_published_files(shared_data, monkeypatch, name):
+    """The folder of published files serves as the mirror: another file of that name would be refused."""
+    monkeypatch.setenv("EVALUATE_DATA", str(shared_data))
+    path = ev.fetch(name)
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == public_file(name).sha256
+
+
 def test_the_register_is_complete():
     files = public_files()
     assert len({file.name for file in files}) == len({file.file for file in files}) == len(files)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from evaluate.data.breaks import explain_absent
+from evaluate.data.vocabulary import BETWEEN, common_category, common_name
 from evaluate.errors import DesignError, did_you_mean
 
 EVERYTHING = "*"
-BETWEEN = ": "
-"""Between a major and a minor category in the name of a published outcome."""
 
 
 def matching(part: str, published: Sequence[str]) -> list[str]:
@@ -17,7 +17,8 @@ def matching(part: str, published: Sequence[str]) -> list[str]:
     Parameters
     ----------
     part : str
-        "*" for every category, a major category, or "major: minor"; capitals do not matter.
+        "*" for every category, a major category, "major: minor", or a category of the common vocabulary
+        (:mod:`evaluate.data.vocabulary`), also under the name of another download; capitals do not matter.
     published : sequence of str
         Names of the categories in the file.
 
@@ -35,18 +36,29 @@ def matching(part: str, published: Sequence[str]) -> list[str]:
     --------
     >>> matching("Robbery", ["ROBBERY: PERSONAL", "ROBBERY: BUSINESS", "THEFT: BICYCLE"])
     ['ROBBERY: PERSONAL', 'ROBBERY: BUSINESS']
+    >>> matching("Burglary: Residential Burglary", ["BURGLARY: DOMESTIC BURGLARY", "BURGLARY: RES BURGLARY OF A HOME"])
+    ['BURGLARY: DOMESTIC BURGLARY', 'BURGLARY: RES BURGLARY OF A HOME']
     """
     if part == EVERYTHING:
         return list(published)
     wanted = part.casefold()
     found = [name for name in published if name.casefold() == wanted]
     found = found or [name for name in published if name.casefold().startswith(wanted + BETWEEN)]
+    found = found or _known_otherwise(part, published)
     if not found:
         majors = dict.fromkeys(name.split(BETWEEN)[0] for name in published)
-        raise DesignError(
-            f'The data have no category "{part}". {did_you_mean(part, list(dict.fromkeys([*majors, *published])))}'
-        )
+        hint = explain_absent(part) or did_you_mean(part, list(dict.fromkeys([*majors, *published])))
+        raise DesignError(f'The data have no category "{part}". {hint}')
     return found
+
+
+def _known_otherwise(part: str, published: Sequence[str]) -> list[str]:
+    """Published categories that the vocabulary says are the same as a part, all together."""
+    wanted = " ".join(part.upper().split())
+    entry = common_category(wanted)
+    if entry is not None and entry.relation == "same":
+        wanted = entry.category
+    return [name for name in published if common_name(name) == wanted]
 
 
 def parts_of(parts: Sequence[str], left_out: Sequence[str], published: Sequence[str]) -> list[str]:

@@ -11,8 +11,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 import evaluate as ev
 from evaluate.data.stopped import LEAST_LEVEL, LEAST_RUN, NEGLIGIBLE
@@ -419,74 +417,3 @@ def test_a_borough_file_has_boroughs_for_areas(write):
     panel = ev.read_mps(write(text))
     assert list(panel.areas) == ["Newham", "Redbridge"]
     assert panel.provenance.layout == "Metropolitan Police recorded crime by borough and month, wide"
-
-
-# ---- round trip ----------------------------------------------------------------------------------------------------
-
-LAYOUTS = [
-    ["WardName", "WardCode", "MajorText", "MinorText", "LookUp_BoroughName", None],
-    ["MajorText", "MinorText", "WardName", "WardCode", "LookUp_BoroughName", None],
-    ["wardname", "wardcode", "majortext", "minortext", "lookup_boroughname", None, "Refreshed Date"],
-    ["WardCode", "Ward Name", "Borough", "Major Category", "Minor Category", None],
-]
-NAMES = st.text(
-    st.characters(categories=["L", "N", "P", "Zs"], exclude_characters="\0"), min_size=1, max_size=12
-)
-# Either all small or all large: a month with next to nothing among full ones is held in part, by another rule.
-CELLS = st.sampled_from([st.integers(0, 15), st.integers(200_000, 999_999)])
-
-
-@st.composite
-def small_panels(draw: st.DrawFn) -> tuple[list[str], dict[str, str], list[str], list[str], np.ndarray]:
-    codes = draw(
-        st.lists(st.integers(0, 999_999).map(lambda n: f"E05{n:06d}"), min_size=1, max_size=4, unique=True)
-    )
-    names = {code: draw(NAMES.map(str.strip).filter(bool)) for code in codes}
-    plain = NAMES.map(lambda text: " ".join(text.upper().split())).filter(
-        lambda text: text and text == text.upper()
-    )
-    minors = draw(st.lists(plain, min_size=1, max_size=3, unique=True))
-    first = draw(st.integers(0, 150))
-    months = pd.period_range("2008-01", periods=first + draw(st.integers(1, 11)), freq="M")[first:]
-    shape = (len(codes), len(minors), len(months))
-    cells = draw(st.lists(draw(CELLS), min_size=int(np.prod(shape)), max_size=int(np.prod(shape))))
-    return (
-        sorted(codes),
-        names,
-        sorted(minors),
-        months.strftime("%Y%m").tolist(),
-        np.array(cells).reshape(shape),
-    )
-
-
-@pytest.mark.parametrize("layout", LAYOUTS, ids=["history", "24 months", "mirror", "older"])
-@settings(max_examples=25)
-@given(made=small_panels(), crlf=st.booleans(), bom=st.booleans(), final=st.booleans())
-def test_round_trip(tmp_path_factory, layout, made, crlf, bom, final):
-    codes, names, minors, months, cells = made
-    end = "\r\n" if crlf else "\n"
-    path = tmp_path_factory.mktemp("round") / "wards.csv"
-    with path.open("w", encoding="utf-8-sig" if bom else "utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator=end)
-        writer.writerow([part for head in layout for part in (months if head is None else [head])])
-        for ward, code in enumerate(codes):
-            for place, minor in enumerate(minors):
-                fields = {
-                    "name": names[code], "code": code, "major": "THEFT", "minor": minor, "borough": "Camden",
-                    "refreshed": "01/02/2024",
-                }  # fmt: skip
-                row = []
-                for head in layout:
-                    if head is None:
-                        row += cells[ward, place].tolist()
-                    else:
-                        row.append(next(text for part, text in fields.items() if part in head.lower()))
-                writer.writerow(row)
-    if not final:
-        path.write_bytes(path.read_bytes().rstrip(b"\r\n"))
-    panel = ev.read_mps(path, detail="minor", structural_zeros="zero")
-    assert list(panel.areas) == codes
-    assert list(panel.outcomes) == [f"THEFT: {minor}" for minor in minors]
-    assert panel.periods.strftime("%Y%m").tolist() == months
-    np.testing.assert_array_equal(panel.counts.values, cells.transpose(0, 2, 1))
-    assert dict(panel.labels) == names

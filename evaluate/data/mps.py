@@ -25,7 +25,7 @@ from evaluate.data.part_months import find_part_months
 from evaluate.data.provenance import Provenance
 from evaluate.data.stopped import Stop, describe_stops, find_stops, set_missing
 from evaluate.data.tables import PathLike, Table, open_table
-from evaluate.data.vocabulary import BETWEEN, common_name
+from evaluate.data.vocabulary import BETWEEN, common_name, unknown_categories
 from evaluate.errors import DataError, listed, many, shortened
 
 Detail = Literal["major", "minor", "both", "common"]
@@ -128,6 +128,7 @@ def read_mps(
         full = set_missing(full, stops)
     notes = (
         *_notes_on_rows(layout, keys, split),
+        *_notes_on_names(keys, detail),
         *nowhere,
         f"{without_row:,} of {len(areas) * len(outcomes):,} combinations of area and category have no row in the "
         "file; they are zero in every month it covers.",
@@ -317,6 +318,14 @@ def _notes_on_rows(layout: Layout, keys: pd.DataFrame, split: Mapping[str, list[
     if layout.unread:
         notes.append(f"Not read: {listed([f'column {head}' for head in layout.unread])}.")
     return notes
+
+
+def _notes_on_names(keys: pd.DataFrame, detail: Detail) -> list[str]:
+    """Say which categories the common vocabulary does not know, where it is asked for."""
+    unknown = unknown_categories(sorted(keys["published"].unique())) if detail == "common" else []
+    if not unknown:
+        return []
+    return [f"Not in the common vocabulary, and kept under the published name: {listed(unknown)}."]
 
 
 def _notes_on_months(

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from evaluate.data.breaks import combined_breaks
+from evaluate.data.breaks import combined_breaks, explain_absent
 from evaluate.data.periods import days_in, days_meant, period_bounds, period_name
 from evaluate.data.provenance import Provenance
 from evaluate.errors import DataError, did_you_mean, many
@@ -119,9 +119,8 @@ class Panel:
         """Return the outcome, or raise a DataError that names the nearest one."""
         if outcome in self.outcomes:
             return outcome
-        raise DataError(
-            f'There is no outcome "{outcome}" in the data. {did_you_mean(outcome, list(self.outcomes))}'
-        )
+        hint = explain_absent(outcome) or did_you_mean(outcome, list(self.outcomes))
+        raise DataError(f'There is no outcome "{outcome}" in the data. {hint}')
 
     def select(
         self,

@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from evaluate.data.breaks import explain_absent
 from evaluate.data.panel import Panel
 from evaluate.data.periods import Span, days_in, period_holding, period_name, periods_between
 from evaluate.design.breaks import refuse_crossed_breaks
@@ -86,10 +87,8 @@ class Design:
 
     def __post_init__(self) -> None:
         if self.outcome not in self.panel.outcomes:
-            raise DesignError(
-                f'There is no outcome "{self.outcome}" in the data. '
-                f"{did_you_mean(self.outcome, list(self.panel.outcomes))}"
-            )
+            hint = explain_absent(self.outcome) or did_you_mean(self.outcome, list(self.panel.outcomes))
+            raise DesignError(f'There is no outcome "{self.outcome}" in the data. {hint}')
         for role in ("treated", "buffer", "excluded"):
             object.__setattr__(self, role, self._known(getattr(self, role), role))
         if not self.treated:

@@ -177,9 +177,13 @@ def test_the_files_of_one_taxonomy_name_soliciting_and_the_others_do_not(shared_
     assert soliciting not in minor.outcomes
     assert explain_absent("Soliciting for Prostitution") == (
         "Only downloads of 2019 to early 2022 name soliciting and exploitation of prostitution; in others they are "
-        "inside the crimes against society (London Datastore, as above; the files)."
+        "inside the crimes against society (London Datastore, data.london.gov.uk/dataset/recorded_crime_summary; the "
+        "files)."
     )
     assert explain_absent("ROBBERY") == ""
+    for ask in (lambda: minor.select(outcomes=[soliciting]), lambda: asked(minor, soliciting, "2017-06-01")):
+        with pytest.raises(ev.EvaluateError, match="Only downloads of 2019 to early 2022 name soliciting"):
+            ask()
 
 
 def test_a_break_at_the_edge_of_a_file_is_none():

@@ -417,3 +417,15 @@ def test_a_borough_file_has_boroughs_for_areas(write):
     panel = ev.read_mps(write(text))
     assert list(panel.areas) == ["Newham", "Redbridge"]
     assert panel.provenance.layout == "Metropolitan Police recorded crime by borough and month, wide"
+
+
+def test_a_category_that_the_vocabulary_does_not_know_keeps_its_name_and_is_said(write, ward_text):
+    panel = ev.read_mps(write(ward_text.replace("OTHER THEFT", "THEFT OF BEES")), detail="common")
+    assert list(panel.outcomes) == [
+        "ROBBERY: ROBBERY OF PERSONAL PROPERTY",
+        "THEFT: SHOPLIFTING",
+        "THEFT: THEFT OF BEES",
+    ]
+    said = "Not in the common vocabulary, and kept under the published name: THEFT: THEFT OF BEES."
+    assert said in panel.provenance.notes
+    assert said not in ev.read_mps(write(ward_text), detail="common").provenance.notes

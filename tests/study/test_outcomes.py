@@ -44,5 +44,5 @@ def test_a_category_of_other_downloads_is_explained():
     assert str(refused.value) == (
         'The data have no category "MISCELLANEOUS CRIMES AGAINST SOCIETY: SOLICITING FOR PROSTITUTION". Only downloads '
         "of 2019 to early 2022 name soliciting and exploitation of prostitution; in others they are inside the crimes "
-        "against society (London Datastore, as above; the files)."
+        "against society (London Datastore, data.london.gov.uk/dataset/recorded_crime_summary; the files)."
     )

@@ -266,6 +266,11 @@ def test_some_that_were_typed_as_dates_are_told_by_the_order_of_the_rows():
     assert "as the order of the rows shows" in note
 
 
+def test_text_that_no_spreadsheet_could_have_swapped_says_nothing_of_the_others():
+    cells = [datetime.datetime(2018, 3, 4), "22 May 2018", "2018-05-30", datetime.date(2018, 5, 31)]
+    assert read(*cells) == (["2018-03-04", "2018-05-22", "2018-05-30", "2018-05-31"], "")
+
+
 def test_what_cannot_be_told_is_refused():
     with pytest.raises(ev.DataError) as refused:
         read(datetime.datetime(2018, 3, 4), "21/03/2018", datetime.datetime(2018, 5, 30))

@@ -53,10 +53,12 @@ from evaluate.estimators.before_after import BeforeAfter
 from evaluate.estimators.cohorts import CohortEffects, cohort_effects
 from evaluate.estimators.difference_in_differences import DifferenceInDifferences
 from evaluate.estimators.event_study import EventStudy, event_study
+from evaluate.estimators.exact_rate_ratio import ExactRateRatio
 from evaluate.estimators.hierarchical import HierarchicalModel
 from evaluate.estimators.interrupted_time_series import InterruptedTimeSeries
 from evaluate.estimators.micro_synthetic_control import MicroSyntheticControl
 from evaluate.estimators.priors import FLAT, HOT_SPOTS, SCEPTICAL, EffectPrior
+from evaluate.estimators.relative_rate_ratio import RelativeRateRatio
 from evaluate.estimators.ridge_augmented_synthetic_control import RidgeAugmentedSyntheticControl
 from evaluate.estimators.structural import StructuralModel
 from evaluate.estimators.synthetic_control import SyntheticControl
@@ -102,6 +104,7 @@ __all__ = [
     "EvaluateError",
     "EvaluateWarning",
     "EventStudy",
+    "ExactRateRatio",
     "FitError",
     "HierarchicalModel",
     "Incidents",
@@ -121,6 +124,7 @@ __all__ = [
     "PreperiodFit",
     "Process",
     "RegressionToTheMean",
+    "RelativeRateRatio",
     "Result",
     "RidgeAugmentedSyntheticControl",
     "Run",

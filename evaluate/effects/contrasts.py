@@ -9,6 +9,7 @@ from evaluate.design.design import Design
 from evaluate.design.window import Window
 from evaluate.effects.effect import DrawnRatio, Effect, StudentRatio
 from evaluate.effects.inversion import InvertedRatio
+from evaluate.numerics.conditional_ratio import ConditionalRatio
 
 
 def in_window(design: Design, window: Window) -> np.ndarray:
@@ -76,7 +77,7 @@ def effect_from_estimate(
     design: Design,
     window: Window,
     *,
-    ratio: StudentRatio | InvertedRatio | None,
+    ratio: StudentRatio | InvertedRatio | ConditionalRatio | None,
     expected: float,
     predicted_interval: tuple[float, float] = (float("nan"), float("nan")),
     level: float = 0.95,
@@ -90,7 +91,7 @@ def effect_from_estimate(
         The design fitted.
     window : Window
         The window to summarise.
-    ratio : StudentRatio, InvertedRatio or None
+    ratio : StudentRatio, InvertedRatio, ConditionalRatio or None
         Confidence distribution of the rate ratio.
     expected : float
         Count expected in the window without the operation.

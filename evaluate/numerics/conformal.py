@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from evaluate.numerics.simplex import simplex_weights
+from evaluate.numerics.simplex import rough_simplex_weights
 
 NULLS = 161
 """Ratios tested."""
@@ -87,7 +87,7 @@ def conformal_p_values(
     for number, log_ratio in enumerate(log_ratios):
         unaffected = treated.copy()
         unaffected[after] = treated[after] - log_ratio if logs else treated[after] / np.exp(log_ratio)
-        weights = simplex_weights(controls.T, unaffected)
+        weights = rough_simplex_weights(controls.T, unaffected)
         found[number] = moving_block_p_value(unaffected - weights @ controls, after)
     return found
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy import optimize
@@ -114,7 +115,7 @@ def predictor_weights(predictors: np.ndarray, outcome: np.ndarray) -> PredictorW
 def _search(misfit: Callable[[np.ndarray], float], start: np.ndarray) -> np.ndarray:
     """A local minimum: down the slope first, then without one, because the weights move in jumps."""
     slope = optimize.minimize(misfit, start, method="L-BFGS-B")
-    options = {"adaptive": True, "maxiter": MOST_ROUNDS * len(start)}
+    options: Any = {"adaptive": True, "maxiter": MOST_ROUNDS * len(start)}
     return np.asarray(optimize.minimize(misfit, slope.x, method="Nelder-Mead", options=options).x)
 
 

@@ -65,7 +65,8 @@ def rough_simplex_weights(matrix: np.ndarray, target: np.ndarray) -> np.ndarray:
     array([0.75, 0.25])
     """
     k = matrix.shape[1]
-    heavy = 1e4 * max(abs(matrix).max(), abs(target).max(), 1e-12) * np.sqrt(len(target))
+    largest = max(float(np.abs(matrix).max()), float(np.abs(target).max()), 1e-12)
+    heavy = 1e4 * largest * np.sqrt(len(target))
     stacked = np.empty((len(target) + 1, k))
     stacked[:-1], stacked[-1] = matrix, heavy
     weights, _ = optimize.nnls(stacked, np.append(target, heavy), maxiter=50 * k)

@@ -20,6 +20,8 @@ ESTIMATORS = [
     ev.InterruptedTimeSeries(),
     ev.InterruptedTimeSeries(family="quasi-poisson", controls="offset", season=None),
     ev.InterruptedTimeSeries(family="log rate", slope_change=True),
+    ev.RelativeRateRatio(),
+    ev.RidgeAugmentedSyntheticControl(),
     ev.SyntheticControl(),
     ev.SyntheticDifferenceInDifferences(),
     ev.WeightedDisplacementDifference(),

@@ -180,3 +180,76 @@ def test_refuses_a_single_control():
 def test_refuses_a_scale_that_does_not_exist():
     with pytest.raises(ev.DesignError, match='scale is "rate" or "log rate"; it is "logs"'):
         ev.SyntheticControl(scale="logs")
+
+
+def test_refuses_a_treated_area_outside_the_hull_of_its_controls():
+    """Above every control in most of the baseline, though the misfit alone would pass."""
+    rows = moving()
+    rows[0] = np.round(1.08 * rows[1:].max(axis=0))
+    with pytest.raises(ev.FitError) as caught:
+        ev.SyntheticControl().fit(design_of(rows), seed=1)
+    assert str(caught.value) == (
+        "The synthetic control averages its controls, and the treated area lies above or below all of them in 100% of "
+        "the baseline's periods (at most 50% allowed). Use controls of its size, SyntheticDifferenceInDifferences or "
+        "RidgeAugmentedSyntheticControl, or allow_poor_fit=True to see it all the same."
+    )
+    allowed = ev.SyntheticControl(allow_poor_fit=True).fit(design_of(rows), seed=1)
+    assert allowed.diagnostics["baseline_outside_hull"] == 1.0
+    assert ev.SyntheticDifferenceInDifferences().fit(design_of(rows), seed=1).effect_list
+
+
+def test_ridge_augmentation_follows_what_the_hull_cannot():
+    rows = moving()
+    rows[0] = np.round(1.15 * rows[1:].max(axis=0))
+    plain = ev.SyntheticControl(allow_poor_fit=True).fit(design_of(rows), seed=1)
+    ridge = ev.RidgeAugmentedSyntheticControl().fit(design_of(rows), seed=1)
+    assert ridge.diagnostics["baseline_misfit"] < plain.diagnostics["baseline_misfit"]
+    assert ridge.diagnostics["negative_weight"] < 0
+    assert plain.diagnostics["negative_weight"] == 0
+
+
+def test_noise_floor_is_what_counts_alone_make_of_the_misfit():
+    random = np.random.default_rng(6)
+    facts = ev.SyntheticControl().fit(design_of(random.poisson(200, (25, 31))), seed=1).diagnostics
+    assert facts["noise_floor"] == pytest.approx(1 / np.sqrt(200), rel=0.1)
+    assert facts["misfit_over_noise"] == pytest.approx(facts["baseline_misfit"] / facts["noise_floor"])
+
+
+def test_conformal_interval_needs_no_more_than_a_few_controls():
+    rows = moving(areas=7)
+    rows[0, 24:] = np.round(0.6 * rows[0, 24:])
+    effect = (
+        ev.SyntheticControl(inference="conformal").fit(design_of(rows), seed=1).effect("patrols", "after")
+    )
+    assert effect.lower < 0.6 < effect.upper < 1
+    assert effect.prevented_lower < effect.prevented < effect.prevented_upper
+    assert (
+        effect.interval
+        == 'conformal interval: 30 stretches of the treated area\'s own series of "patrols, after"'
+    )
+
+
+def test_conformal_inference_holds_its_level_where_nothing_was_done():
+    """60 sets: intervals at 90% leave out 1 no more often than 10% and three Monte Carlo errors."""
+    estimator = ev.SyntheticControl(inference="conformal", placebos=0, level=0.9)
+    outside = 0
+    for seed in range(60):
+        rows = np.random.default_rng(seed).poisson(200, (8, 31))
+        effect = estimator.fit(design_of(rows), seed=1).effect("patrols", "after")
+        outside += not effect.lower <= 1 <= effect.upper
+    assert outside / 60 <= 0.1 + 3 * np.sqrt(0.09 / 60)
+
+
+def test_conformal_inference_is_for_one_operation():
+    operations = [*PATROLS, ev.Operation("again", "2012-12-01", "2012-12-31")]
+    design = design_of(moving(periods=43), operations=operations)
+    with pytest.raises(ev.FitError, match='free of others, and "again" follows another'):
+        ev.SyntheticControl(inference="conformal").fit(design, seed=1)
+
+
+def test_more_treated_areas_ask_for_more_even_weights():
+    """The ridge of the area weights grows with the number of treated areas."""
+    rows = moving()
+    one = ev.SyntheticDifferenceInDifferences().fit(design_of(rows), seed=1).diagnostics["ridge"]
+    three = ev.SyntheticDifferenceInDifferences().fit(design_of(rows, treated=("W01", "W02", "W03")), seed=1)
+    assert three.diagnostics["ridge"] == pytest.approx(3**0.25 * one, rel=0.1)

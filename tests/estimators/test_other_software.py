@@ -1,13 +1,16 @@
-"""The estimators against R (tests/reference/regressions.R, outputs and versions in regressions.csv)."""
+"""The estimators against R and pyfixest; scripts, outputs and versions are in tests/reference/."""
 
 from __future__ import annotations
 
 import runpy
+import sys
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pandas as pd
 import pytest
+import xarray as xr
 
 import evaluate as ev
 
@@ -40,9 +43,12 @@ def error(result: ev.Result) -> float:
     return result.effect("law", "during").ratio.log_standard_error
 
 
-def test_the_outputs_say_what_made_them():
-    table = pd.read_csv(CHECKOUT / "tests" / "reference" / "regressions.csv")
-    assert table["software"].str.match(r"R \d+\.\d+\.\d+, \w+ \d").all()
+@pytest.mark.parametrize(
+    ("file", "made_by"),
+    [("regressions.csv", r"R \d+\.\d+\.\d+, \w+ \d"), ("panel_regressions.csv", r"pyfixest \d")],
+)
+def test_the_outputs_say_what_made_them(file, made_by):
+    assert pd.read_csv(CHECKOUT / "tests" / "reference" / file)["software"].str.match(made_by).all()
 
 
 def test_poisson(casualties, theirs):
@@ -125,3 +131,53 @@ def test_arima(casualties, theirs, outcome):
     assert found["sigma2"] == pytest.approx(theirs[model, "variance"], rel=1e-3)
     residual = result.diagnostics["periods"] / (result.diagnostics["periods"] - 6)
     assert error(result) == pytest.approx(theirs[model, "error"] * np.sqrt(residual), rel=0.01)
+
+
+@pytest.fixture(scope="module")
+def pyfixest() -> pd.Series:
+    table = pd.read_csv(CHECKOUT / "tests" / "reference" / "panel_regressions.csv")
+    return table.set_index(["model", "quantity"])["value"]
+
+
+def panel_design(monkeypatch, treated: int, controls: range) -> ev.Design:
+    """The counts that pyfixest had, its areas by number."""
+    monkeypatch.setitem(sys.modules, "pyfixest", ModuleType("pyfixest"))
+    counts = runpy.run_path(str(CHECKOUT / "tests" / "reference" / "panel_regressions.py"))[
+        "panel_of_counts"
+    ]()
+    data = xr.DataArray(
+        counts[:, :, None],
+        dims=("area", "period", "outcome"),
+        coords={
+            "area": [f"W{number}" for number in range(30)],
+            "period": pd.period_range("2010-01", periods=34, freq="M"),
+            "outcome": ["crime"],
+        },
+    )
+    return ev.Design(
+        ev.Panel(data), outcome="crime", treated=[f"W{number}" for number in range(treated)],
+        control=[f"W{number}" for number in controls], before="24 months", after="9 months",
+        operations=[ev.Operation("patrols", "2012-01-01", "2012-01-31")],
+    )  # fmt: skip
+
+
+def test_difference_in_differences_of_one_area(pyfixest, monkeypatch):
+    result = ev.DifferenceInDifferences().fit(panel_design(monkeypatch, 1, range(7, 30)))
+    for window in ("during", "after"):
+        assert np.log(result.effect("patrols", window).rate_ratio) == pytest.approx(
+            pyfixest["one area", window], abs=1e-8
+        )
+
+
+def test_difference_in_differences_of_several_areas(pyfixest, monkeypatch):
+    estimator = ev.DifferenceInDifferences(inference="cluster robust")
+    ratio = estimator.fit(panel_design(monkeypatch, 7, range(7, 30))).effect("patrols", "after").ratio
+    assert ratio.log_ratio == pytest.approx(pyfixest["several areas", "coefficient"], abs=1e-8)
+    assert ratio.log_standard_error == pytest.approx(pyfixest["several areas", "error"], rel=1e-6)
+
+
+def test_event_study(pyfixest, monkeypatch):
+    study = ev.event_study(panel_design(monkeypatch, 7, range(7, 30)))
+    theirs = pyfixest["event study"]
+    ours = np.log(study.table.loc[study.table["part"] != "reference", "rate_ratio"])
+    assert ours.to_numpy() == pytest.approx(theirs.to_numpy(), abs=1e-8)

@@ -49,7 +49,11 @@ class VintageComparison:
 
     Examples
     --------
-    See ``compare_vintages``.
+    >>> import evaluate as ev
+    >>> panel = ev.simulate_panel(areas=3, periods=24, seed=1)
+    >>> found = ev.compare_vintages(panel, panel.select(end="2011-06"))
+    >>> found.common_cells, found.differing_cells, len(found.only_first.periods)
+    (54, 0, 6)
     """
 
     only_first: OnlyInOne

@@ -6,6 +6,7 @@ import errno
 import glob
 import lzma
 import shutil
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,7 +26,7 @@ MOST_TIMES_LARGER = 100
 SMALL = 20_000_000
 """Bytes, unpacked, below which the ratio is not looked at."""
 
-_DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError)
+_DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, ValueError, OverflowError)
 
 
 @dataclass(frozen=True)
@@ -209,7 +210,7 @@ def _in_zip(archive: Path, kind: Kind) -> list[PublishedFile]:
                 for one in packed.infolist()
                 if kind.matches(one.filename) and "__MACOSX/" not in one.filename
             ]
-    except _DAMAGED as error:
+    except (*_DAMAGED, OSError) as error:
         raise _damaged(archive) from error
     if not members:
         raise DataError(
@@ -274,6 +275,8 @@ def _take_out(archive: Path, targets: Mapping[str, Path]) -> None:
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise no_room() from error
+        if error.errno == errno.EINVAL:  # the zip points to a place before its own beginning
+            raise _damaged(archive) from error
         raise
 
 

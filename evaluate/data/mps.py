@@ -50,7 +50,8 @@ def read_mps(
     structural_zeros : {"missing", "zero"}
         Where the register of breaks says that a category had ended or not begun, or it is next to absent from
         the whole file for 12 months or more, below 1% of its usual level, it was not counted under that name: by
-        default its cells there are missing. "zero" keeps what was published.
+        default its cells there are missing. "zero" keeps what was published, which is what to add up when one name
+        follows on another.
 
     Returns
     -------

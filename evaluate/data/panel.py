@@ -12,7 +12,7 @@ import xarray as xr
 from evaluate.data.breaks import combined_breaks, explain_absent
 from evaluate.data.periods import days_in, days_meant, period_bounds, period_name
 from evaluate.data.provenance import Provenance
-from evaluate.errors import DataError, did_you_mean, many
+from evaluate.errors import DataError, did_you_mean, many, shortened
 
 DIMENSIONS = ("area", "period", "outcome")
 
@@ -195,7 +195,7 @@ class Panel:
         Raises
         ------
         DataError
-            If a part is not an outcome of this panel.
+            If a part is not an outcome of this panel, or the parts are never counted together.
 
         Examples
         --------
@@ -210,6 +210,8 @@ class Panel:
             .expand_dims(outcome=[name], axis=2)
             for name, parts in groups.items()
         ]
+        for (name, parts), total in zip(groups.items(), made, strict=True):
+            self._refuse_never_together(name, parts, total)
         breaks = self.provenance.breaks
         if breaks:
             totals = np.nansum(self.counts.values, axis=0)
@@ -245,6 +247,24 @@ class Panel:
         frame["exposure_days"] = np.tile(np.repeat(days_in(self.periods), outcomes), areas)
         assert len(frame) == areas * periods * outcomes
         return frame
+
+    def _refuse_never_together(self, name: str, parts: Sequence[str], total: xr.DataArray) -> None:
+        """Refuse a sum that is missing everywhere, because one part ends before another begins."""
+        known = ~np.isnan(self.counts.sel(outcome=list(parts)).values)
+        if not np.isnan(total.values).all() or not known.any(axis=(0, 1)).all():
+            return
+        months = known.any(axis=0)
+        never = [part for part in range(len(parts)) if not months[:, part].all()]
+        if not never:
+            return
+        spans = [
+            f"{parts[part]} from {self.periods[months[:, part]][0]} to {self.periods[months[:, part]][-1]}"
+            for part in never
+        ]
+        raise DataError(
+            f'The parts of "{name}" are never counted together: {shortened(spans)}. Read them with '
+            'structural_zeros="zero" to count a name that is not in use as nought, or with detail="common".'
+        )
 
     def _labels_with_groups(self) -> dict[str, str]:
         """Readable names that say the borough too, for the messages."""

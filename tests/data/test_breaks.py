@@ -119,6 +119,22 @@ def test_what_holds_everything_that_moved_is_whole(major, minor, shared_data):
         asked(minor.combine_outcomes({"two": split[:2]}), "two", "2023-03-15")
 
 
+def test_names_that_follow_on_each_other_are_not_added_up_as_missing(shared_data):
+    panel = ev.read_mps(shared_data / LONDON, detail="minor")
+    old, new = "BURGLARY: DOMESTIC BURGLARY", "BURGLARY: RES BURGLARY OF A HOME"
+    overlap = panel.combine_outcomes({"homes": [old, new]})  # April 2023 has both names
+    assert int(np.isfinite(overlap.counts).any("area").sum()) == 1
+    with pytest.raises(ev.DataError) as refused:
+        panel.combine_outcomes({"everything": list(panel.outcomes)})
+    assert str(refused.value) == (
+        'The parts of "everything" are never counted together: BURGLARY: DOMESTIC BURGLARY from 2010-04 to 2023-04, '
+        "BURGLARY: RES BURGLARY OF A HOME from 2023-04 to 2024-02, BURGLARY: RES BURGLARY OF UNCONNECTED BUILDING from "
+        "2023-04 to 2024-02, FRAUD AND FORGERY: FRAUD AND FORGERY from 2010-04 to 2013-02 and NFIB FRAUD: NFIB from "
+        '2010-04 to 2013-02. Read them with structural_zeros="zero" to count a name that is not in use as nought, or '
+        'with detail="common".'
+    )
+
+
 def test_all_crime_may_lose_fraud_and_says_so(major):
     """Fraud was 3.8% of all recorded crime in London in the year before it left: 28,300 of 746,000."""
     everything = major.combine_outcomes({"all crime": list(major.outcomes)})

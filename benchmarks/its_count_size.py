@@ -1,9 +1,10 @@
 """False positives of the interrupted time series' count families in short series, by dispersion and autocorrelation.
 
 Simulates 24 months before and 12 after without any effect, fits level, trend, two yearly waves and a step, and counts
-how often a 5% test of the step rejects. Where rho is above 0 all of the extra variance is autocorrelated.
+how often a 5% test of the step rejects. Where rho is above 0 all of the extra variance is autocorrelated. The
+beta-binomial is given control areas with five times the counts, drawn in the same way.
 
-Run ``python benchmarks/its_count_size.py`` (a minute); ``--write`` keeps the table in
+Run ``python benchmarks/its_count_size.py`` (two minutes); ``--write`` keeps the table in
 ``benchmarks/its_count_size.csv``.
 """
 
@@ -17,7 +18,8 @@ import pandas as pd
 from scipy import stats
 
 from evaluate.errors import FitError
-from evaluate.numerics.count_regression import fit_counts, sandwich, scores
+from evaluate.numerics.beta_binomial import fit_shares
+from evaluate.numerics.count_regression import fit_counts, leverage_corrected, sandwich, scores
 from evaluate.numerics.least_squares import long_run_variance, newey_west_lags
 from evaluate.numerics.overdispersion import draw_counts
 from evaluate.numerics.reml import fit_autoregressive
@@ -40,19 +42,27 @@ def simulate(
     return random.poisson(mean * np.exp(noise - sd**2 / 2)).astype(float)
 
 
-def p_values(counts: np.ndarray, columns: np.ndarray, step: np.ndarray) -> dict[str, float]:
+def p_values(
+    counts: np.ndarray, controls: np.ndarray, columns: np.ndarray, step: np.ndarray
+) -> dict[str, float]:
     """Two-sided p-value of no step, by method; NaN where the method cannot be used."""
-    found = {}
+    share = fit_shares(counts, counts + controls, columns, step)
+    t = abs(share.parameters[-1]) / np.sqrt(share.covariance[-1, -1])
+    found = {"beta-binomial": float(2 * stats.t.sf(t, share.freedom))}
     for name, binomial in (("quasi-poisson", False), ("negative binomial", True)):
         fit = fit_counts(counts, columns, step, np.zeros(len(counts)), negative_binomial=binomial)
         errors = {name: fit.covariance}
         if not binomial:
+            bread = np.linalg.inv(fit.information)
             meat = long_run_variance(scores(fit, counts, columns, step), newey_west_lags(len(counts)))
             errors["Newey-West"] = sandwich(fit, counts, columns, step, meat)
-            errors["poisson"] = np.linalg.inv(fit.information)
+            errors["Newey-West z"] = errors["Newey-West"]
+            errors["HC3"] = bread @ leverage_corrected(fit, counts, columns, step) @ bread
+            errors["poisson"] = bread
         for method, covariance in errors.items():
             t = abs(fit.parameters[-1]) / np.sqrt(covariance[-1, -1])
-            found[method] = float(2 * stats.t.sf(t, np.inf if method == "poisson" else fit.freedom))
+            normal = method in ("poisson", "Newey-West z")
+            found[method] = float(2 * stats.t.sf(t, np.inf if normal else fit.freedom))
     if (counts > 0).all():
         contrast = np.zeros(columns.shape[1] + 1)
         contrast[-1] = 1
@@ -67,7 +77,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--sets", type=int, default=1_000)
+    parser.add_argument("--sets", type=int, default=1_500)
     parser.add_argument("--seed", type=int, default=20212)
     parser.add_argument("--write", action="store_true")
     asked = parser.parse_args()
@@ -81,9 +91,11 @@ def main() -> None:
     for mean, dispersion, rho in CELLS:
         random = np.random.default_rng([asked.seed, mean, round(10 * dispersion), round(10 * rho)])
         found = []
-        for counts in simulate(mean, dispersion, rho, asked.sets, random):
+        treated = simulate(mean, dispersion, rho, asked.sets, random)
+        controls = simulate(5 * mean, dispersion, rho, asked.sets, random)
+        for counts, others in zip(treated, controls, strict=True):
             try:
-                found.append(p_values(counts, columns, step))
+                found.append(p_values(counts, others, columns, step))
             except FitError:
                 found.append({})
         for method, values in pd.DataFrame(found).items():

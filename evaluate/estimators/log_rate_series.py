@@ -13,6 +13,7 @@ from evaluate.estimators.terms import Terms
 from evaluate.numerics.least_squares import LinearFit, newey_west, ordinary, prais_winsten
 from evaluate.numerics.reml import AutoregressiveFit, fit_autoregressive
 
+Method = Callable[[np.ndarray, np.ndarray], LinearFit | AutoregressiveFit]
 WORDS = {
     "model": "REML interval with Satterthwaite degrees of freedom",
     "newey-west": "Newey-West t interval",
@@ -72,20 +73,22 @@ def log_rate_series(
     }
 
 
-def _method(
-    inference: str, times: np.ndarray
-) -> Callable[[np.ndarray, np.ndarray], LinearFit | AutoregressiveFit]:
+def _method(inference: str, times: np.ndarray) -> Method:
     """The linear regression that the inference asks for."""
-    if inference == "model":
-        return lambda values, design: fit_autoregressive(values, design, times)
-    return {"newey-west": newey_west, "prais-winsten": prais_winsten, "ols": ordinary}[inference]
+    methods: dict[str, Method] = {
+        "model": lambda values, design: fit_autoregressive(values, design, times),
+        "newey-west": newey_west,
+        "prais-winsten": prais_winsten,
+        "ols": ordinary,
+    }
+    return methods[inference]
 
 
 def _iterate(
     terms: Terms,
     known: np.ndarray,
     values: np.ndarray,
-    method: Callable[[np.ndarray, np.ndarray], LinearFit | AutoregressiveFit],
+    method: Method,
 ) -> tuple[LinearFit | AutoregressiveFit, np.ndarray]:
     """Gauss-Newton steps: exact after one where every share is 0 or 1."""
     parameters = np.zeros(terms.columns.shape[1] + terms.weights.shape[1])

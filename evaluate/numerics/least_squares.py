@@ -121,8 +121,26 @@ def long_run_variance(scores: np.ndarray, lags: int) -> np.ndarray:
     return np.asarray(total)
 
 
-def prais_winsten(values: np.ndarray, design: np.ndarray, tolerance: float = 1e-5) -> LinearFit:
+def prais_winsten(
+    values: np.ndarray, design: np.ndarray, tolerance: float = 1e-5, bound: float | None = None
+) -> LinearFit:
     """Prais and Winsten's regression, iterated until the autocorrelation stands still.
+
+    Parameters
+    ----------
+    values : numpy.ndarray
+        Shape (n,).
+    design : numpy.ndarray
+        Shape (n, p).
+    tolerance : float
+        Largest move of the autocorrelation that counts as standing still.
+    bound : float, optional
+        Below 1: the size that the autocorrelation is held to, as programs do that always answer. Otherwise an
+        autocorrelation of 1 or more is refused.
+
+    Returns
+    -------
+    LinearFit
 
     Raises
     ------
@@ -150,6 +168,8 @@ def prais_winsten(values: np.ndarray, design: np.ndarray, tolerance: float = 1e-
         bread, coefficients, residuals = _solve(y, X)
         errors = values - design @ coefficients
         new = float(errors[1:] @ errors[:-1] / (errors[:-1] @ errors[:-1]))
+        if bound is not None:
+            new = min(max(new, -bound), bound)
         if abs(new) >= 1:
             break
         if abs(new - rho) < tolerance:

@@ -48,9 +48,11 @@ from evaluate.design.simulated import simulated_design
 from evaluate.effects.effect import Effect
 from evaluate.effects.result import Result
 from evaluate.errors import DataError, DesignError, EvaluateError, EvaluateWarning, FitError
+from evaluate.estimators.applicability import Applicability, applicability
 from evaluate.estimators.arima_intervention import ArimaIntervention
 from evaluate.estimators.before_after import BeforeAfter
 from evaluate.estimators.cohorts import CohortEffects, cohort_effects
+from evaluate.estimators.compare import Comparison, compare
 from evaluate.estimators.difference_in_differences import DifferenceInDifferences
 from evaluate.estimators.event_study import EventStudy, event_study
 from evaluate.estimators.exact_rate_ratio import ExactRateRatio
@@ -67,6 +69,7 @@ from evaluate.estimators.weighted_displacement_difference import WeightedDisplac
 from evaluate.figures.counterfactual import plot_counterfactual
 from evaluate.figures.cumulative import plot_cumulative
 from evaluate.figures.effects import plot_effects
+from evaluate.figures.event_study import plot_event_study
 from evaluate.figures.map import plot_map
 from evaluate.figures.placebos import plot_placebos
 from evaluate.figures.posterior import plot_posterior
@@ -84,6 +87,7 @@ __all__ = [
     "FLAT",
     "HOT_SPOTS",
     "SCEPTICAL",
+    "Applicability",
     "ArimaIntervention",
     "BeforeAfter",
     "Boundaries",
@@ -91,6 +95,7 @@ __all__ = [
     "CheckResults",
     "Claim",
     "CohortEffects",
+    "Comparison",
     "ControlContamination",
     "DataError",
     "Design",
@@ -140,11 +145,13 @@ __all__ = [
     "VintageComparison",
     "WeightedDisplacementDifference",
     "WindowSensitivity",
+    "applicability",
     "assign_areas",
     "bank_holidays",
     "calendar",
     "cohort_effects",
     "combine_areas",
+    "compare",
     "compare_vintages",
     "event_study",
     "fetch",
@@ -157,6 +164,7 @@ __all__ = [
     "plot_counterfactual",
     "plot_cumulative",
     "plot_effects",
+    "plot_event_study",
     "plot_map",
     "plot_placebos",
     "plot_posterior",

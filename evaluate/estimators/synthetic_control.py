@@ -79,7 +79,7 @@ class SyntheticControl:
     @property
     def name(self) -> str:
         """Name for tables."""
-        return "synthetic control"
+        return "synthetic control" if self.inference == "placebo" else "conformal synthetic control"
 
     def fit(self, design: Design, *, seed: int = 0) -> Result:
         """Find the weights and compare.

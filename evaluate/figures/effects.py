@@ -13,6 +13,7 @@ from evaluate.claims.gather import claimed_window
 from evaluate.effects.effect import Effect
 from evaluate.effects.result import Result
 from evaluate.errors import DesignError
+from evaluate.estimators.compare import Comparison
 from evaluate.figures.axes import ratio_axis, size_in_points, type_size
 from evaluate.figures.bundle import Bundle, plot
 from evaluate.figures.style import DARK_BLUE, DARK_GREY, GREY, ORANGE, WHITE
@@ -49,7 +50,8 @@ def effects_data(items: Sequence[Result | Judged]) -> pd.DataFrame:
     Parameters
     ----------
     items : sequence of Result or of findings
-        A result gives one row for each of its effects; a finding gives one row, with the size claimed.
+        A result gives one row for each of its effects; a finding gives one row, with the size claimed. A comparison of
+        methods is a sequence of results.
 
     Returns
     -------
@@ -70,12 +72,12 @@ def effects_data(items: Sequence[Result | Judged]) -> pd.DataFrame:
     ['operation, during', 'operation, after']
     """
     rows: list[dict[str, Any]] = []
-    for item in items:
+    methods = items.labels if isinstance(items, Comparison) else None
+    for place, item in enumerate(items):
         if isinstance(item, Result):
             label = "{0.operation}, {0.window}"
-            rows += [
-                _row(label.format(effect), item.estimator.name, effect, nan) for effect in item.effect_list
-            ]
+            method = methods[place] if methods else item.estimator.name
+            rows += [_row(label.format(effect), method, effect, nan) for effect in item.effect_list]
         elif item.result is not None:
             window = claimed_window(item.claim, item.result)
             effect = item.result.effect(*window.key)

@@ -1,0 +1,268 @@
+"""Whether a method suits a design, and why: from what a design has, and from how often the method was measured wrong.
+
+Two sources, both stated in the reason. Rules about what a method needs (counts of some size, control areas, periods
+before). And ``reliability.csv``, the false-positive rates that ``benchmarks/method_reliability.py`` measured on
+simulated panels of five kinds; where a method rejects more than 7% of true nulls at 5%, by more than Monte Carlo
+error, on panels of the design's kind, it is advised against.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from evaluate.data.periods import periods_per_year
+from evaluate.design.design import Design
+from evaluate.effects.result import Estimator
+from evaluate.estimators.terms import complete_controls, known_periods
+from evaluate.numerics.count_moments import count_moments
+
+Advice = Literal["leads", "partner", "possible", "advised against"]
+FEWEST_PLACEBOS = 19
+SMALL, GAUSSIAN = 10.0, 30.0
+MONTHS_FOR_A_SEASON = 24
+OVERDISPERSED = 1.2
+AUTOCORRELATED, STRONGLY = 0.2, 0.6
+MANY_SMALL_AREAS = 1_000
+FEWEST_CLUSTERS = 5
+MOST_REJECTED = 0.07
+
+WEIGHTED = ("SyntheticControl", "RidgeAugmentedSyntheticControl", "SyntheticDifferenceInDifferences")
+RANKED = (*WEIGHTED, "DifferenceInDifferences")
+TOTALS = ("BeforeAfter", "RelativeRateRatio", "ExactRateRatio", "WeightedDisplacementDifference")
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What a design has to offer to a method.
+
+    Parameters
+    ----------
+    months_before : float
+        Length of the baseline with counts, in months.
+    controls : int
+        Control areas with a count in every period.
+    treated : int
+        Treated areas.
+    mean : float
+        Mean count of the treated areas together in a period of the baseline.
+    dispersion : float
+        Variance over mean of that count around the controls' course; NaN where it cannot be told.
+    autocorrelation : float
+        Of what is left, from one period to the next; NaN where it cannot be told.
+    """
+
+    months_before: float
+    controls: int
+    treated: int
+    mean: float
+    dispersion: float
+    autocorrelation: float
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Kinds of simulated panel that it is like."""
+        found = {
+            "few controls": self.controls < FEWEST_PLACEBOS,
+            "small counts": self.mean < SMALL,
+            "short": self.months_before < MONTHS_FOR_A_SEASON,
+            "strongly autocorrelated": self.autocorrelation >= STRONGLY,
+        }
+        return tuple(kind for kind, holds in found.items() if holds) or ("usual",)
+
+
+@dataclass(frozen=True)
+class Applicability:
+    """Advice about one method on one design.
+
+    Parameters
+    ----------
+    advice : str
+        "leads", "partner" (beside the method that leads), "possible" or "advised against".
+    reasons : tuple of str
+        Why, in sentences.
+    """
+
+    advice: Advice
+    reasons: tuple[str, ...]
+
+
+def situation_of(design: Design) -> Situation:
+    """Describe a design by what methods need.
+
+    Parameters
+    ----------
+    design : Design
+        The design.
+
+    Returns
+    -------
+    Situation
+
+    Examples
+    --------
+    >>> import evaluate as ev
+    >>> situation_of(ev.simulated_design(ev.simulate_panel(areas=8, periods=60, seed=1))).controls
+    7
+    """
+    plain = design.baseline & known_periods(design)
+    controls = complete_controls(design)
+    shape = controls.sum(axis=0) if len(controls) else design.exposure_days
+    moments = count_moments(design.treated_counts[plain], np.maximum(shape[plain], 0.5))
+    return Situation(
+        months_before=12 * float(plain.sum()) / periods_per_year(design.periods),
+        controls=len(controls),
+        treated=len(design.treated),
+        mean=float(design.treated_counts[plain].mean()) if plain.any() else 0.0,
+        dispersion=moments.dispersion,
+        autocorrelation=moments.autocorrelation,
+    )
+
+
+def applicability(estimator: Estimator, design: Design) -> Applicability:
+    """Say whether a method suits a design.
+
+    Parameters
+    ----------
+    estimator : Estimator
+        The method with its settings.
+    design : Design
+        The design.
+
+    Returns
+    -------
+    Applicability
+
+    Examples
+    --------
+    >>> import evaluate as ev
+    >>> design = ev.simulated_design(ev.simulate_panel(areas=8, periods=60, seed=1))
+    >>> found = applicability(ev.SyntheticControl(), design)
+    >>> found.advice, found.reasons[0]
+    ('advised against', '7 control areas: a placebo test cannot reject at 5% with fewer than 19.')
+    """
+    here = situation_of(design)
+    against = [*_needs(estimator, here), *_measured(estimator, here)]
+    if against:
+        return Applicability("advised against", tuple(against))
+    leads, partners, why = _roles(here)
+    name = type(estimator).__name__
+    if name in leads:
+        return Applicability("leads", (why,))
+    return Applicability("partner", (why,)) if name in partners else Applicability("possible", ())
+
+
+def _roles(here: Situation) -> tuple[tuple[str, ...], tuple[str, ...], str]:
+    """Which methods lead, which stand beside them, and why."""
+    if here.treated >= FEWEST_CLUSTERS and here.controls >= MANY_SMALL_AREAS:
+        return (
+            ("MicroSyntheticControl",),
+            ("StructuralModel",),
+            f"{here.treated} small areas among {here.controls:,} can be matched exactly.",
+        )
+    if here.months_before < 12:
+        return (
+            ("RelativeRateRatio", "WeightedDisplacementDifference"),
+            ("ExactRateRatio",),
+            f"{here.months_before:.0f} months before bear no more than totals.",
+        )
+    if here.months_before < MONTHS_FOR_A_SEASON:
+        return (
+            ("StructuralModel",),
+            ("RelativeRateRatio", "InterruptedTimeSeries"),
+            f"{here.months_before:.0f} months before bear no season of the area's own.",
+        )
+    if not here.controls:
+        return (
+            ("StructuralModel",),
+            ("InterruptedTimeSeries",),
+            "There are no control areas: at most grade D evidence.",
+        )
+    if here.controls < FEWEST_PLACEBOS:
+        return (
+            ("StructuralModel",),
+            ("SyntheticControl",),
+            f"{here.controls} control areas are too few to rank the treated one among them.",
+        )
+    why = f"{here.months_before:.0f} months before, {here.controls} control areas, {here.mean:.0f} counts a period."
+    return ("StructuralModel",), ("DifferenceInDifferences", "InterruptedTimeSeries"), why
+
+
+def _needs(estimator: Estimator, here: Situation) -> list[str]:
+    """What a method needs and the design has not."""
+    name = type(estimator).__name__
+    inference = getattr(estimator, "inference", None)
+    season = getattr(estimator, "season", None)
+    gaussian = name == "ArimaIntervention" or getattr(estimator, "family", None) == "log rate"
+    least = "0" if here.mean < 0.05 else f"{here.mean:.1f}"
+    rules = [
+        (
+            name in RANKED
+            and inference in (None, "placebo", "randomisation")
+            and here.controls < FEWEST_PLACEBOS,
+            f"{here.controls} control areas: a placebo test cannot reject at 5% with fewer than {FEWEST_PLACEBOS}.",
+        ),
+        (
+            name in WEIGHTED and here.mean < SMALL,
+            f"{least} counts a period: below {SMALL:.0f} the weights follow the noise of counts.",
+        ),
+        (
+            gaussian and here.mean < GAUSSIAN,
+            f"{least} counts a period: below {GAUSSIAN:.0f} their logarithms are not near to normal.",
+        ),
+        (
+            name in ("InterruptedTimeSeries", "ArimaIntervention")
+            and bool(season)
+            and here.months_before < MONTHS_FOR_A_SEASON,
+            f"{here.months_before:.0f} months before: a season needs {MONTHS_FOR_A_SEASON}.",
+        ),
+        (
+            name == "ExactRateRatio" and here.dispersion > OVERDISPERSED,
+            f"Counts vary {here.dispersion:.1f} times as much as Poisson counts, which it takes them to be.",
+        ),
+        (
+            name in TOTALS and here.autocorrelation > AUTOCORRELATED,
+            f"It takes periods as independent; their autocorrelation is about {here.autocorrelation:.1f}.",
+        ),
+        (
+            name == "BeforeAfter",
+            "It credits the operation with everything else that changed: grade E evidence.",
+        ),
+        (
+            name == "MicroSyntheticControl"
+            and (here.treated < FEWEST_CLUSTERS or here.controls < MANY_SMALL_AREAS),
+            f"{here.treated} treated and {here.controls} control areas: it is for {FEWEST_CLUSTERS} small areas or "
+            f"more among {MANY_SMALL_AREAS:,}.",
+        ),
+        (
+            inference == "cluster robust" and here.treated < FEWEST_CLUSTERS,
+            f"{here.treated} treated areas: cluster-robust errors need {FEWEST_CLUSTERS}.",
+        ),
+    ]
+    return [reason for holds, reason in rules if holds]
+
+
+@cache
+def _reliability() -> pd.DataFrame:
+    """The measured false-positive rates, by method and kind of panel."""
+    return pd.read_csv(Path(__file__).with_name("reliability.csv")).set_index(["method", "kind"])
+
+
+def _measured(estimator: Estimator, here: Situation) -> list[str]:
+    """Where the method was measured to be wrong too often on panels like this."""
+    table, found = _reliability(), []
+    for kind in here.kinds:
+        if (estimator.name, kind) not in table.index:
+            continue
+        row = table.loc[(estimator.name, kind)]
+        if row["rejected"] - 2 * row["error"] > MOST_REJECTED:
+            found.append(
+                f"On simulated panels of this kind ({kind}) it rejected {row['rejected']:.0%} of true nulls at 5% "
+                f"(Monte Carlo error {100 * row['error']:.1f} points)."
+            )
+    return found

@@ -1,4 +1,4 @@
-"""Read the Metropolitan Police's recorded crime by ward or borough, major and minor category and month.
+"""Read the Metropolitan Police's recorded crime by ward, LSOA or borough, major and minor category and month.
 
 The London Datastore publishes it wide: one row for each area and category, one column for each month; an older
 borough file is long, with one row for each month. A category without a row in an area was not recorded there in
@@ -35,7 +35,7 @@ StructuralZeros = Literal["missing", "zero"]
 def read_mps(
     path: PathLike, *, detail: Detail = "major", structural_zeros: StructuralZeros = "missing"
 ) -> Panel:
-    r"""Read a ward or borough file of recorded crime as the Metropolitan Police publishes it.
+    r"""Read a ward, LSOA or borough file of recorded crime as the Metropolitan Police publishes it.
 
     Parameters
     ----------
@@ -56,8 +56,8 @@ def read_mps(
     Returns
     -------
     Panel
-        Counts of recorded offences by ward code (or borough name, in a borough file), month and category.
-        Labels are the ward names, groups the boroughs.
+        Counts of recorded offences by code of the ward or Lower-layer Super Output Area (LSOA), or borough name in a
+        borough file, month and category. Labels are the areas' names, groups the boroughs.
 
     Raises
     ------
@@ -170,7 +170,7 @@ def _keys(table: Table, layout: Layout) -> pd.DataFrame:
     parts = layout.parts
     keys = pd.DataFrame({"borough": table.text(parts["borough"])})
     keys["area"] = table.text(layout.area_head)
-    if layout.level == "ward":
+    if layout.level != "borough":
         refuse_cut_codes(table, layout.area_head)
     keys["name"] = table.text(parts["name"]) if "name" in parts else keys["area"]
     for part in ("major", "minor"):

@@ -1,4 +1,4 @@
-"""Tell which layout of the Metropolitan Police's files a table has: wide or long, by ward or by borough."""
+"""Tell which layout of the Metropolitan Police's files a table has: wide or long, by ward, LSOA or borough."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from evaluate.errors import DataError, listed, shortened
 
 # What a head is called in one layout or another, in lower case and without blanks and underscores.
 _HEADS = {
-    "code": ("wardcode",),
-    "name": ("wardname",),
+    "code": ("wardcode", "lsoacode"),
+    "name": ("wardname", "lsoaname"),
     "borough": ("lookupboroughname", "boroughname", "borough"),
     "major": ("majortext", "majorcategory", "group", "crimetype"),
     "minor": ("minortext", "minorcategory", "subgroup", "crimedetails"),
@@ -26,7 +26,11 @@ _HEADS = {
 _LONG_HEADS = {"month": ("month",), "count": ("crimecount",)}
 _NEEDED = {"borough": "LookUp_BoroughName", "major": "MajorText", "minor": "MinorText"}
 _MOST_HEADS_SHOWN = 6
-_CUT_CODE = re.compile(r"(?i)E05(?!\d{6}$)[\d ]*")
+_CUT_CODE = re.compile(r"(?i)(E0[15])(?!\d{6}$)[\d ]*")
+_LEVELS = {"ward": "ward", "lsoa": "Lower-layer Super Output Area", "borough": "borough"}
+
+
+Level = Literal["ward", "lsoa", "borough"]
 
 
 @dataclass(frozen=True)
@@ -35,8 +39,8 @@ class Layout:
 
     Parameters
     ----------
-    level : {"ward", "borough"}
-        What the areas of the file are.
+    level : {"ward", "lsoa", "borough"}
+        What the areas of the file are; only a borough has no code.
     parts : mapping
         Part ("code", "name", "borough", "major", "minor", "extracted", and in a long file "month" and
         "count") to head.
@@ -52,7 +56,7 @@ class Layout:
     True
     """
 
-    level: Literal["ward", "borough"]
+    level: Level
     parts: Mapping[str, str]
     months: Mapping[str, pd.Period]
     unread: tuple[str, ...]
@@ -65,17 +69,17 @@ class Layout:
     @property
     def area_head(self) -> str:
         """Head of the column that says the area."""
-        return self.parts["code" if self.level == "ward" else "borough"]
+        return self.parts.get("code", self.parts["borough"])
 
     @property
     def words(self) -> str:
         """The layout in words, for the provenance."""
         shape = "long" if self.is_long else "wide"
-        return f"Metropolitan Police recorded crime by {self.level} and month, {shape}"
+        return f"Metropolitan Police recorded crime by {_LEVELS[self.level]} and month, {shape}"
 
 
 def recognise(table: Table) -> Layout:
-    """Find the columns of a ward or borough file by their heads, never by the file's name.
+    """Find the columns of a ward, LSOA or borough file by their heads, never by the file's name.
 
     Parameters
     ----------
@@ -126,23 +130,27 @@ def recognise(table: Table) -> Layout:
             "Read other tables with ev.read_counts.",
         )
     unread = tuple(head for head in table.heads if head not in months and head not in parts.values())
-    return Layout("ward" if "code" in parts else "borough", parts, months, unread)
+    level: Level = "borough"
+    if "code" in parts:
+        level = "lsoa" if parts["code"].lower().startswith("lsoa") else "ward"
+    return Layout(level, parts, months, unread)
 
 
 def refuse_cut_codes(table: Table, head: str) -> None:
-    """Refuse a ward code that has lost or gained a figure, so that it does not become a ward of its own.
+    """Refuse an area's code that has lost or gained a figure, so that it does not become an area of its own.
 
     Parameters
     ----------
     table : Table
         The open file.
     head : str
-        Head of the column of ward codes.
+        Head of the column of codes.
 
     Raises
     ------
     DataError
-        If a code begins with E05, as every ward of England does, and goes on otherwise than with six digits.
+        If a code begins with E05 or E01, as every ward and LSOA of England does, and goes on otherwise than with six
+        digits.
 
     Examples
     --------
@@ -150,7 +158,7 @@ def refuse_cut_codes(table: Table, head: str) -> None:
     >>> from evaluate.data.tables import table_of
     >>> refuse_cut_codes(table_of(pd.DataFrame({"WardCode": ["E0501124"]})), "WardCode")
     Traceback (most recent call last):
-    evaluate.errors.DataError: the DataFrame, row 1, column "WardCode": "E0501124" is no code of a ward, which is
+    evaluate.errors.DataError: the DataFrame, row 1, column "WardCode": "E0501124" is no code of an area, which is
     E05 and six digits. Correct the cell.
     """
     codes = table.text(head)
@@ -158,7 +166,7 @@ def refuse_cut_codes(table: Table, head: str) -> None:
     wrong = np.flatnonzero(codes.map(cut).to_numpy(dtype=bool))
     if len(wrong):
         raise table.refusal(
-            f'"{codes.iloc[wrong[0]]}" is no code of a ward, which is E05 and six digits.',
+            f'"{codes.iloc[wrong[0]]}" is no code of an area, which is {codes.iloc[wrong[0]][:3]} and six digits.',
             "Correct the cell.",
             row=wrong[0],
             head=head,

@@ -429,3 +429,22 @@ def test_a_category_that_the_vocabulary_does_not_know_keeps_its_name_and_is_said
     said = "Not in the common vocabulary, and kept under the published name: THEFT: THEFT OF BEES."
     assert said in panel.provenance.notes
     assert said not in ev.read_mps(write(ward_text), detail="common").provenance.notes
+
+
+def test_a_file_of_lower_layer_super_output_areas_is_read_too(write):
+    text = (
+        "LSOA Code,LSOA Name,Borough,Major Category,Minor Category,201805,201806\n"
+        "E01003673,Redbridge 030A,Redbridge,Robbery,Personal Property,1,0\n"
+        "E01003674,Redbridge 030B,Redbridge,Robbery,Personal Property,2,3\n"
+    )
+    panel = ev.read_mps(write(text))
+    assert list(panel.areas) == ["E01003673", "E01003674"]
+    assert panel.counts.sel(outcome="ROBBERY").values.tolist() == [[1, 0], [2, 3]]
+    assert dict(panel.labels) == {"E01003673": "Redbridge 030A", "E01003674": "Redbridge 030B"}
+    assert panel.provenance.layout == (
+        "Metropolitan Police recorded crime by Lower-layer Super Output Area and month, wide"
+    )
+    unnamed = ev.read_mps(
+        write(text.replace("LSOA Name,", "").replace("Redbridge 030A,", "").replace("Redbridge 030B,", ""))
+    )
+    np.testing.assert_array_equal(unnamed.counts.values, panel.counts.values)

@@ -205,7 +205,7 @@ MALFORMED: dict[str, tuple[str | bytes, str]] = {
     ),
     "a ward code that lost a figure": (
         lines(HEAD, LOXFORD, ABBEY.replace("E05000026", "E0500026")),
-        'wards.csv, line 3, column "WardCode": "E0500026" is no code of a ward, which is E05 and six digits. Correct '
+        'wards.csv, line 3, column "WardCode": "E0500026" is no code of an area, which is E05 and six digits. Correct '
         "the cell.",
     ),
     "formula in a cell": (

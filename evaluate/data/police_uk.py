@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from evaluate.data.archive import PublishedFile, find_files
 from evaluate.data.grid import as_counts
@@ -21,6 +22,9 @@ from evaluate.data.street_types import set_redrawn
 from evaluate.data.tables import PathLike
 from evaluate.data.unpublished import COMPLETE, set_unpublished
 from evaluate.errors import DataError, listed, many, shortened
+
+LEAST_OF_USUAL = 0.1
+"""Share of a force's usual number of crimes in an LSOA below which a district is taken to be another force's."""
 
 
 def read_police_uk(path: PathLike, *, areas: Areas | None = None, least_share: float = COMPLETE) -> Panel:
@@ -242,9 +246,9 @@ def _districts(found: StreetCounts) -> list[str]:
 
 
 def _outside(found: StreetCounts) -> list[str]:
-    """Say how many crimes each force reports in areas where another force reports more."""
+    """Say how many crimes each force reports outside its own area, as far as the files show it."""
     if len(found.forces) == 1:
-        return []
+        return _beyond(found)
     mainly = found.shares.argmax(axis=1)
     sizes = found.reported.sum(axis=0)
     own = np.array([found.reported[mainly == number, number].sum() for number in range(len(found.forces))])
@@ -255,4 +259,28 @@ def _outside(found: StreetCounts) -> list[str]:
     shown = shortened([f"{force} ({many(size, 'crime')})" for force, size in largest])
     return [
         f"Outside a force's own areas, in areas where another force reports more; all are counted: {shown}."
+    ]
+
+
+def _beyond(found: StreetCounts) -> list[str]:
+    """Say how many crimes a force alone reports in districts where it reports next to nothing."""
+    lsoas = pd.DataFrame(
+        {
+            "lsoa": [place.split(BETWEEN)[0] for place in found.placed],
+            "district": [_district(found.names[place]) for place in found.placed],
+            "rows": list(found.placed.values()),
+        }
+    )
+    by_lsoa = lsoas[lsoas["district"] != ""].groupby(["district", "lsoa"])["rows"].sum()
+    each = by_lsoa.groupby("district").agg(["sum", "mean"])
+    if each.empty:
+        return []
+    usual = float((each["sum"] * each["mean"]).sum() / each["sum"].sum())
+    outside = each[each["mean"] < LEAST_OF_USUAL * usual].sort_values("sum", ascending=False, kind="stable")
+    if outside.empty:
+        return []
+    shown = shortened([f"{name} ({many(int(rows), 'crime')})" for name, rows in outside["sum"].items()])
+    return [
+        f"{many(int(outside['sum'].sum()), 'crime')} of {found.forces[0]} lie in districts where it has under "
+        f"{LEAST_OF_USUAL:.0%} of its usual number for an LSOA, so outside its own area; they are counted: {shown}."
     ]

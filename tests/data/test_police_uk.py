@@ -100,6 +100,20 @@ def test_names_and_districts(city):
     )
 
 
+def test_crimes_outside_the_force_are_told(city, city_rows, shared_data):
+    outside = [
+        row for row in crimes_of(city_rows) if row["LSOA code"] and "City of London" not in row["LSOA name"]
+    ]
+    assert len(outside) == 979
+    assert city.provenance.notes[1].startswith(
+        "979 crimes of City of London Police lie in districts where it has under 10% of its usual number for an LSOA, "
+        "so outside its own area; they are counted: Tower Hamlets (442 crimes), Islington (336 crimes), "
+    )
+    met = ev.read_police_uk(shared_data / MET)
+    assert met.provenance.notes[1].startswith("104 crimes of Metropolitan Police Service lie in districts")
+    assert "Epping Forest (19 crimes)" in met.provenance.notes[1]
+
+
 def test_wards_through_a_lookup(shared_data, city_rows):
     panel = ev.read_police_uk(shared_data / CITY, areas=shared_data / LOOKUP)
     with (shared_data / LOOKUP).open(encoding="utf-8-sig", newline="") as stream:

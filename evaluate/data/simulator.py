@@ -41,6 +41,8 @@ class Process:
         Standard deviation of the shocks that all areas share, on the log scale.
     spread : float
         Standard deviation of the areas' levels, on the log scale.
+    trend : float
+        Log change a period of the treated area beside all others; it is at its level when the operation starts.
 
     Examples
     --------
@@ -55,6 +57,7 @@ class Process:
     season: float = 0.1
     shock: float = 0.05
     spread: float = 0.5
+    trend: float = 0.0
 
     def __post_init__(self) -> None:
         if self.mean <= 0 or self.dispersion < 1 or not -1 < self.autocorrelation < 1:
@@ -146,6 +149,7 @@ def simulate_panel(
     rate_ratio_after: float = 1.0,
     buffers: int = 0,
     displaced: float = 0.0,
+    contaminated: float = 0.0,
     triggered: bool = False,
     every: str = "month",
     seed: int,
@@ -170,6 +174,8 @@ def simulate_panel(
         Number of areas that receive what is displaced.
     displaced : float
         Share of the mean reduction that moves to the buffers, in equal parts.
+    contaminated : float
+        Share of the controls (rounded to whole areas) that receive half of the effect, on the log scale.
     triggered : bool
         The operation starts because of a spike: the period before it is the highest of the last twelve.
     every : str
@@ -207,6 +213,8 @@ def simulate_panel(
         )
     if displaced and not buffers:
         raise DataError(f"displaced={displaced} needs somewhere to go: buffers is 0.")
+    if not 0 <= contaminated <= 1:
+        raise DataError(f"contaminated is a share of the controls between 0 and 1; it is {contaminated}.")
     at = (3 * periods) // 4 if operation_at is None else operation_at
     if at < 12 or at + operation_periods > periods or areas < 1 + buffers:
         raise DataError(
@@ -218,6 +226,7 @@ def simulate_panel(
     common = _common_path(index, process, random)
     levels = np.log(process.mean) + np.concatenate([[0.0], random.normal(0, process.spread, areas - 1)])
     baseline = np.exp(levels[:, None] + common)
+    baseline[0] *= np.exp(process.trend * (np.arange(periods) - at))
     log_effect = np.zeros(periods)
     log_effect[at : at + operation_periods] = np.log(rate_ratio_during)
     log_effect[at + operation_periods :] = np.log(rate_ratio_after)
@@ -225,6 +234,8 @@ def simulate_panel(
     treated_mean, before = _treated_path(baseline[0], process, at, triggered, random)
     after = _counts(treated_mean[at:] * np.exp(log_effect[at:]), process, random)
     means = baseline[1:] * np.exp(_deviations(areas - 1, periods, process, random))
+    spoilt = round(contaminated * (areas - 1 - buffers))
+    means[buffers : buffers + spoilt] *= np.exp(0.5 * log_effect)
     if buffers:
         means[:buffers] += displaced * treated_mean * (1 - np.exp(log_effect)) / buffers
     counts = np.vstack([np.concatenate([before, after])[None, :], _counts(means, process, random)])

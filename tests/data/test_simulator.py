@@ -213,3 +213,31 @@ def test_outcomes_join_under_their_names():
     assert both.provenance.simulated
     with pytest.raises(ValueError, match="join"):
         with_outcomes({"robbery": one, "theft": ev.simulate_panel(areas=4, periods=24, seed=1)})
+
+
+def test_a_trend_of_the_treated_area_alone_passes_its_level_at_the_operation():
+    process = replace(FLAT, mean=1e6, dispersion=1.0, trend=0.01)
+    panel = ev.simulate_panel(areas=3, periods=60, process=process, operation_at=40, seed=1)
+    days = panel.counts.period.to_index().days_in_month.to_numpy()
+    rates = np.log(panel.counts.values[:, :, 0] / days)
+    assert np.allclose(np.diff(rates[0]), 0.01, atol=0.01)
+    assert np.abs(rates[1] - rates[1].mean()).max() < 0.01
+    assert np.isclose(rates[0, 40] - rates[1, 40], 0.0, atol=0.01)
+
+
+def test_contaminated_controls_receive_half_of_the_effect():
+    process = replace(FLAT, mean=1e6, dispersion=1.0)
+    given = {
+        "areas": 11,
+        "periods": 60,
+        "process": process,
+        "rate_ratio_during": 0.7,
+        "rate_ratio_after": 0.7,
+    }
+    clean = ev.simulate_panel(seed=1, **given).counts.values[:, :, 0]
+    spoilt = ev.simulate_panel(seed=1, contaminated=0.3, **given).counts.values[:, :, 0]
+    after = spoilt[:, 45:].sum(axis=1) / clean[:, 45:].sum(axis=1)
+    assert np.allclose(after[1:4], 0.7**0.5, atol=0.002)
+    assert np.allclose(after[[0, *range(4, 11)]], 1.0, atol=0.002)
+    with pytest.raises(ev.DataError, match=r"between 0 and 1; it is 3"):
+        ev.simulate_panel(seed=1, contaminated=3)

@@ -3,18 +3,18 @@
 ``registers/mps_series_breaks.csv`` holds them with their sources. A break is of one of three kinds.
 
 * **moved**: offences moved between categories, or out of the file. An outcome that adds up all the categories
-  they moved between is whole; one that holds some of them is broken, and a design whose periods cross the break
-  is refused. A sum of which the categories make less than 5% of the counts within a year of the break ("all crime"
-  without fraud, 3.8%) may cross it, and the report says so: controls of the same force share the step.
+  they moved between is whole; one that holds some of them is broken.
 * **recording**: the force records the same offences more fully, or in another system. All its areas share the
   step, so a design with controls may cross it; the report says so.
 * **download**: a name that stands in some downloads only, for all their months; no series breaks in a file.
+
+What a break is to an outcome of a panel is in :mod:`evaluate.data.outcome_breaks`.
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -24,18 +24,9 @@ import numpy as np
 import pandas as pd
 
 from evaluate.data.vocabulary import BETWEEN
-from evaluate.errors import listed, many
+from evaluate.errors import many
 
 Kind = Literal["moved", "recording", "download"]
-
-LEAST_SHARE = 0.05
-"""Share of an outcome's counts within a year of the break, from which a moved part breaks the outcome."""
-
-AROUND = 12
-"""Months on each side of a break over which that share is taken."""
-
-NEGLIGIBLE = 0.01
-"""Share of all that moved in these months, below which a category had no part in it: stray records."""
 
 _ALL = "*"
 
@@ -61,6 +52,12 @@ class SeriesBreak:
         Whether offences only moved among these categories, so that their sum is whole.
     reason, source : str
         What happened, and where that is said.
+
+    Examples
+    --------
+    >>> split = next(one for one in series_breaks() if one.name == "residential burglary split, 2023")
+    >>> split.among(["BURGLARY: DOMESTIC BURGLARY", "THEFT: SHOPLIFTING"])
+    ['BURGLARY: DOMESTIC BURGLARY']
     """
 
     name: str
@@ -77,78 +74,6 @@ class SeriesBreak:
     def among(self, published: Iterable[str]) -> list[str]:
         """Pick the published categories, by "MAJOR: MINOR", that the break is about."""
         return [name for name in published if _means((*self.ends, *self.begins, *self.stays), name)]
-
-
-@dataclass(frozen=True)
-class OutcomeBreak:
-    """A break of the register as it falls on one outcome of a panel.
-
-    Parameters
-    ----------
-    outcome : str
-        The outcome.
-    name : str
-        Name of the break in the register.
-    month : str
-        First month on the other side, such as "2013-02".
-    held : tuple of str
-        Published categories of the outcome that the break is about.
-    moved_among : tuple of str
-        All published categories of the file that it is about.
-    closed : bool
-        Whether the sum of ``moved_among`` is whole.
-    recording : bool
-        Whether it is a step in recording that all areas share, and not a move.
-    share_before, share_after : float
-        Share of ``held`` in the outcome's counts in the twelve months before and from the break.
-    reason, source : str
-        What happened, and where that is said.
-    """
-
-    outcome: str
-    name: str
-    month: str
-    held: tuple[str, ...]
-    moved_among: tuple[str, ...]
-    closed: bool
-    recording: bool
-    share_before: float
-    share_after: float
-    reason: str
-    source: str
-
-    @property
-    def share(self) -> float:
-        """The larger of the two shares."""
-        return max(self.share_before, self.share_after)
-
-    @property
-    def is_refused(self) -> bool:
-        """Whether a design may not cross it: offences moved, and they are 5% of the outcome or more."""
-        return not self.recording and self.share >= LEAST_SHARE
-
-    def is_crossed_by(self, periods: pd.PeriodIndex) -> bool:
-        """Tell whether periods lie on both sides of the break."""
-        begin = pd.Period(self.month, "M").start_time
-        return bool(len(periods)) and periods[0].start_time < begin <= periods[-1].start_time
-
-
-def describe_breaks(breaks: Sequence[OutcomeBreak]) -> list[str]:
-    """Say in a sentence for each break of the register on which outcomes it falls, and why.
-
-    Examples
-    --------
-    >>> one = OutcomeBreak("all crime", "fraud leaves, 2013", "2013-02", ("FRAUD",), ("FRAUD",), False, False,
-    ...                    0.038, 0.0, "fraud left", "the Mayor")
-    >>> describe_breaks([one])
-    ['2013-02: fraud left (the Mayor). It is 3.8% of all crime.']
-    """
-    sentences = []
-    for name in dict.fromkeys(one.name for one in breaks):
-        same = [one for one in breaks if one.name == name]
-        shares = listed([f"{one.share:.1%} of {one.outcome}" for one in same])
-        sentences.append(f"{same[0].month}: {same[0].reason} ({same[0].source}). It is {shares}.")
-    return sentences
 
 
 @cache
@@ -183,111 +108,6 @@ def series_breaks() -> tuple[SeriesBreak, ...]:
     )
 
 
-def breaks_in(
-    totals: np.ndarray, parts: Mapping[str, Sequence[str]], published: Sequence[str], periods: pd.PeriodIndex
-) -> tuple[OutcomeBreak, ...]:
-    """Find the breaks that fall on outcomes inside a file.
-
-    Parameters
-    ----------
-    totals : numpy.ndarray
-        Shape (months, published categories): totals over all areas.
-    parts : mapping
-        Outcome to the published categories it adds up.
-    published : sequence of str
-        The published categories, "MAJOR: MINOR", in the order of ``totals``.
-    periods : pandas.PeriodIndex
-        The months.
-
-    Returns
-    -------
-    tuple of OutcomeBreak
-        In order of outcome, then of time. An outcome that holds everything of a closed break has none.
-
-    Examples
-    --------
-    >>> import numpy as np, pandas as pd
-    >>> months = pd.period_range("2022-04", "2024-02", freq="M")
-    >>> names = ["BURGLARY: DOMESTIC BURGLARY", "BURGLARY: RES BURGLARY OF A HOME"]
-    >>> early = np.asarray(months < pd.Period("2023-04"))
-    >>> totals = np.column_stack([100 * early, 100 * ~early])
-    >>> parts = {"dwellings": names[:1], "all": names}
-    >>> [(found.outcome, found.month) for found in breaks_in(totals, parts, names, months)]
-    [('dwellings', '2023-04')]
-    """
-    found = []
-    places = {name: place for place, name in enumerate(published)}
-    inside = [one for one in _in_file() if periods[0] < one.month <= periods[-1]]
-    for one in inside:
-        first = int(periods.get_indexer(pd.PeriodIndex([one.month]))[0])
-        around = np.nansum(totals[max(first - AROUND, 0) : first + AROUND], axis=0)
-        among = one.among(published)
-        least = NEGLIGIBLE * sum(around[places[name]] for name in among)
-        all_of_it = [name for name in among if around[places[name]] > least]
-        for outcome, names in parts.items():
-            held = [name for name in all_of_it if name in names]
-            if not held or (one.closed and held == all_of_it):
-                continue
-            mine, whole = (totals[:, [places[name] for name in some]].sum(axis=1) for some in (held, names))
-            before, after = _shares(mine, whole, first)
-            found.append(
-                OutcomeBreak(
-                    outcome=outcome,
-                    name=one.name,
-                    month=str(one.month),
-                    held=tuple(held),
-                    moved_among=tuple(all_of_it),
-                    closed=one.closed,
-                    recording=one.kind == "recording",
-                    share_before=before,
-                    share_after=after,
-                    reason=one.reason,
-                    source=one.source,
-                )
-            )
-    return tuple(sorted(found, key=lambda each: (list(parts).index(each.outcome), each.month)))
-
-
-def combined_breaks(
-    breaks: Sequence[OutcomeBreak], groups: Mapping[str, Sequence[str]], totals: pd.DataFrame
-) -> tuple[OutcomeBreak, ...]:
-    """Work out the breaks of sums from those of their parts.
-
-    Parameters
-    ----------
-    breaks : sequence of OutcomeBreak
-        Of the parts.
-    groups : mapping
-        Name of the sum to its parts.
-    totals : pandas.DataFrame
-        Totals over all areas, periods by outcomes; NaN where nothing is known.
-
-    Returns
-    -------
-    tuple of OutcomeBreak
-        A sum that holds everything of a closed break has none.
-    """
-    found = []
-    for outcome, parts in groups.items():
-        mine = [one for one in breaks if one.outcome in parts and _inside(one, totals)]
-        for name in dict.fromkeys(one.name for one in mine):
-            same = [one for one in mine if one.name == name]
-            held = tuple(dict.fromkeys(category for one in same for category in one.held))
-            if same[0].closed and set(held) == set(same[0].moved_among):
-                continue
-            first = list(totals.index).index(pd.Period(same[0].month, "M"))
-            sides = (slice(max(first - AROUND, 0), first), slice(first, first + AROUND))
-            shares = []
-            for side, shown in zip(sides, ("share_before", "share_after"), strict=True):
-                sums = totals[list(parts)].iloc[side].sum()
-                moved = sum(getattr(one, shown) * sums[one.outcome] for one in same)
-                shares.append(float(moved / sums.sum()) if sums.sum() else 0.0)
-            values = {field: getattr(same[0], field) for field in same[0].__dataclass_fields__}
-            values |= {"outcome": outcome, "held": held, "share_before": shares[0], "share_after": shares[1]}
-            found.append(OutcomeBreak(**values))
-    return tuple(found)
-
-
 def absent_months(parts: Sequence[str], periods: pd.PeriodIndex) -> dict[str, np.ndarray]:
     """Tell in which months an outcome is not counted under its name, for the breaks that lie inside the periods.
 
@@ -311,7 +131,7 @@ def absent_months(parts: Sequence[str], periods: pd.PeriodIndex) -> dict[str, np
     {'fraud leaves, 2013': array([False, False,  True,  True,  True])}
     """
     found = {}
-    for one in _in_file():
+    for one in breaks_in_files():
         if not periods[0] < one.month <= periods[-1]:
             continue
         first = int(periods.get_indexer(pd.PeriodIndex([one.month]))[0])
@@ -367,27 +187,14 @@ def explain_absent(name: str) -> str:
     return ""
 
 
-def _in_file() -> list[SeriesBreak]:
-    """The breaks that lie between months of one file."""
+def breaks_in_files() -> list[SeriesBreak]:
+    """Return the breaks that lie between months of one file, as those between downloads do not."""
     return [one for one in series_breaks() if one.kind != "download"]
 
 
 def _means(names: Sequence[str], published: str) -> bool:
     """Tell whether a published category, or its major one, is among names."""
     return any(name in (_ALL, published) or published.startswith(name + BETWEEN) for name in names)
-
-
-def _shares(part: np.ndarray, whole: np.ndarray, first: int) -> tuple[float, float]:
-    """Share of a part in the twelve months before a position, and in the twelve from it."""
-    sides = (slice(max(first - AROUND, 0), first), slice(first, first + AROUND))
-    sums = [(float(np.nansum(part[side])), float(np.nansum(whole[side]))) for side in sides]
-    before, after = (some / everything if everything else 0.0 for some, everything in sums)
-    return before, after
-
-
-def _inside(one: OutcomeBreak, totals: pd.DataFrame) -> bool:
-    """Tell whether a break lies inside the months of a table; outside them it can be forgotten."""
-    return totals.index[0] < pd.Period(one.month, "M") <= totals.index[-1]
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -15,11 +15,12 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 
-from evaluate.data.breaks import OutcomeBreak, absent_months, breaks_in, describe_absence
+from evaluate.data.breaks import absent_months, describe_absence
 from evaluate.data.cells import counts_in, refuse_formulas
 from evaluate.data.grid import as_counts
 from evaluate.data.month_heads import heads_a_month
 from evaluate.data.mps_layouts import Layout, months_of_rows, recognise, refuse_cut_codes, refuse_second_head
+from evaluate.data.outcome_breaks import OutcomeBreak, breaks_in
 from evaluate.data.panel import Panel
 from evaluate.data.part_months import find_part_months
 from evaluate.data.provenance import Provenance

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from evaluate.data.breaks import combined_breaks, explain_absent
+from evaluate.data.breaks import explain_absent
+from evaluate.data.outcome_breaks import combined_breaks
 from evaluate.data.periods import days_in, days_meant, period_bounds, period_name
 from evaluate.data.provenance import Provenance
 from evaluate.errors import DataError, did_you_mean, many, shortened

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from evaluate.data.breaks import OutcomeBreak
+from evaluate.data.outcome_breaks import OutcomeBreak
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from evaluate.data.breaks import OutcomeBreak
+from evaluate.data.outcome_breaks import OutcomeBreak
 from evaluate.errors import listed
 
 LEAST_EXPECTED: Final = 20.0

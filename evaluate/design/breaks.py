@@ -11,7 +11,7 @@ from evaluate.errors import DesignError, listed
 def refuse_crossed_breaks(panel: Panel, outcome: str, periods: pd.PeriodIndex) -> None:
     """Refuse periods on both sides of a registered break at which offences moved into or out of an outcome.
 
-    What a break is, and when an outcome is broken by it, is said in :mod:`evaluate.data.breaks`.
+    What a break is, and when an outcome is broken by it, is said in :mod:`evaluate.data.outcome_breaks`.
 
     Parameters
     ----------

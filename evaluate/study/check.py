@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from evaluate.data.breaks import describe_breaks
+from evaluate.data.outcome_breaks import describe_breaks
 from evaluate.data.panel import Panel
 from evaluate.data.periods import share_of_days
 from evaluate.design.design import Design

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 import evaluate as ev
-from evaluate.data.breaks import LEAST_SHARE, breaks_in, describe_breaks, explain_absent, series_breaks
+from evaluate.data.breaks import explain_absent, series_breaks
+from evaluate.data.outcome_breaks import LEAST_SHARE, breaks_in, describe_breaks
 from evaluate.data.vocabulary import common_category
 
 LONDON = "mps_ward/mps_ward_level_crime_london_201004_202402.csv.gz"

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from evaluate.data.breaks import OutcomeBreak
+from evaluate.data.outcome_breaks import OutcomeBreak
 from evaluate.reports.blocks import TableBlock
 from evaluate.reports.protection import protect_findings
 from evaluate.reports.sections.provenance import provenance_section

@@ -11,6 +11,7 @@ from evaluate.checks.displacement import Displacement
 from evaluate.checks.enforcement_generated import EnforcementGenerated
 from evaluate.checks.leave_one_out import LeaveOneOut
 from evaluate.checks.minimum_detectable_effect import MinimumDetectableEffect
+from evaluate.checks.parallel_trends import ParallelTrends
 from evaluate.checks.placebo_in_space import PlaceboInSpace
 from evaluate.checks.placebo_in_time import PlaceboInTime
 from evaluate.checks.preperiod_fit import PreperiodFit
@@ -124,6 +125,7 @@ __all__ = [
     "Overlaps",
     "OwnArea",
     "Panel",
+    "ParallelTrends",
     "PlaceboInSpace",
     "PlaceboInTime",
     "PreperiodFit",

@@ -100,9 +100,9 @@ class InterruptedTimeSeries:
     -----
     The negative binomial's standard errors are multiplied by the root of Pearson's dispersion where that is above 1,
     because maximum likelihood takes short series for less noisy than they are; so are the beta-binomial's. A 5% test in
-    24 + 12 months then rejects a true null in 3 to 5 of 100 without autocorrelation and in 13 to 16 with one of 0.5, as
-    the quasi-Poisson does; the log rate with REML in 4 to 5 and in 8 (``benchmarks/its_count_size.py``, Monte Carlo
-    error 1.2 or less).
+    24 + 12 months then rejects a true null in 3 to 5 of 100 without autocorrelation and in 13 to 15 with one of 0.5, as
+    the quasi-Poisson does; the HC3 sandwich in 3 to 4 and in 10, the log rate with REML in 4 to 5 and in 7 to 8, and
+    the Poisson in up to 29 (``benchmarks/its_count_size.py``, Monte Carlo error 1.2 or less).
 
     Examples
     --------

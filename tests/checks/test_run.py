@@ -89,7 +89,7 @@ def test_answers_use_no_forbidden_words(design_with):
         ev.PlaceboInSpace(placebos=4), ev.PlaceboInTime(shifts=3), ev.RegressionToTheMean(simulations=300),
         ev.Displacement(), ev.MinimumDetectableEffect(), ev.Dilution(street_share=0.1), ev.LeaveOneOut(most=3),
         ev.WindowSensitivity(lengths=[3, 6]), ev.PreperiodFit(), ev.SpecificationCurve(before=["24 months"]),
-        ev.ControlContamination(), ev.EnforcementGenerated(outcomes=["crime"]),
+        ev.ControlContamination(), ev.EnforcementGenerated(outcomes=["crime"]), ev.ParallelTrends(),
         ev.StartDateSensitivity(alternatives=[ev.Operation("as others say", "2015-05-01", "2015-05-31")]),
     ]  # fmt: skip
     answers = ev.run_checks(result, checks)

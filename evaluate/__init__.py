@@ -26,6 +26,7 @@ from evaluate.claims.judge import judge
 from evaluate.claims.verdict import Verdict
 from evaluate.data.bank_holidays import bank_holidays
 from evaluate.data.boundaries import Boundaries, read_boundaries
+from evaluate.data.breaks import SeriesBreak, series_breaks
 from evaluate.data.calendar import calendar
 from evaluate.data.counts import read_counts
 from evaluate.data.excel import Sheet
@@ -42,6 +43,7 @@ from evaluate.data.rebuild import rebuild
 from evaluate.data.simulator import Process, SimulatedPanel, simulate_panel
 from evaluate.data.stop_and_search import read_stop_and_search
 from evaluate.data.vintages import VintageComparison, compare_vintages
+from evaluate.data.vocabulary import PublishedCategory, common_category
 from evaluate.design.design import ALL_OTHERS, Design
 from evaluate.design.operation import Operation
 from evaluate.design.register import OperationsRegister, read_operations
@@ -130,11 +132,13 @@ __all__ = [
     "PlaceboInTime",
     "PreperiodFit",
     "Process",
+    "PublishedCategory",
     "RegressionToTheMean",
     "RelativeRateRatio",
     "Result",
     "RidgeAugmentedSyntheticControl",
     "Run",
+    "SeriesBreak",
     "Sheet",
     "SimulatedPanel",
     "SpecificationCurve",
@@ -153,6 +157,7 @@ __all__ = [
     "calendar",
     "cohort_effects",
     "combine_areas",
+    "common_category",
     "compare",
     "compare_vintages",
     "event_study",
@@ -186,6 +191,7 @@ __all__ = [
     "read_stop_and_search",
     "rebuild",
     "run_checks",
+    "series_breaks",
     "simulate_panel",
     "simulated_design",
 ]

@@ -82,6 +82,8 @@ _ROWS = """
         SELECT {crime} AS crime, {month} AS month, {force} AS force, {place} AS place, {name} AS name, {type} AS type,
         opened.number AS file FROM {source} AS raw JOIN opened ON raw.filename = opened.path)
 """
+# Trimming every cell takes a quarter of the loading; hardly any needs it.
+_TEXT = "CASE WHEN starts_with({0}, ' ') OR ends_with({0}, ' ') THEN trim({0}) ELSE coalesce({0}, '') END"
 
 
 @contextmanager
@@ -207,7 +209,7 @@ def _load_table(
 def _select(source: str, layout: Layout, key: str) -> str:
     """SQL for the rows of the working table."""
     crime, month, force, place, name, kind, *more = (
-        f"trim(coalesce(\"{head}\", ''))" for head in layout.needed(key)
+        _TEXT.format(_identifier(head)) for head in layout.needed(key)
     )
     if key == POINT:
         place, name = f"CASE WHEN {place} = '' OR {name} = '' THEN '' ELSE {place} || ',' || {name} END", "''"
@@ -358,6 +360,11 @@ def _is_gzip(path: Path) -> bool:
 def _with_article(noun: str) -> str:
     """A noun with a or an before it."""
     return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+
+
+def _identifier(head: str) -> str:
+    """The head of a column as SQL writes it."""
+    return '"' + head.replace('"', '""') + '"'
 
 
 def _quoted(text: str) -> str:

@@ -400,3 +400,33 @@ def test_a_table_that_is_no_lookup(folder, write):
         "l.csv: a lookup has one column such as LSOA11CD; this has LSOA11CD and LSOA21CD. Keep one column of codes for "
         "the LSOAs and one for the wards."
     )
+
+
+def test_every_published_file_is_read_by_one_reader(shared_data):
+    top = shared_data / "police_uk"
+    readers = {
+        "street_city_of_london": ev.read_police_uk,
+        "street_metropolitan_burglary_only": ev.read_police_uk,
+        "api_json": ev.read_police_uk,
+        "outcomes": ev.read_police_uk_outcomes,
+        "stop_and_search": ev.read_stop_and_search,
+    }
+    assert {folder.name for folder in top.iterdir()} == set(readers)
+    for name, reader in readers.items():
+        panel = reader(top / name)
+        published = {file.name for file in (top / name).iterdir()} - {"ward2018_month_stops.csv"}
+        assert {file.name for file in panel.provenance.files} == published
+        for file in panel.provenance.files:
+            assert file.rows_used + sum(file.not_used.values()) == file.rows_read > 0
+        assert int(panel.counts.sum()) == sum(file.rows_used for file in panel.provenance.files)
+    stops = ev.read_counts(  # the one that others made: a tidy table, whose columns one names
+        pd.read_csv(top / "stop_and_search" / "ward2018_month_stops.csv", dtype=str).assign(what="stops"),
+        area="ward_code",
+        period="month",
+        outcome="what",
+        count="stops",
+    )
+    assert (
+        int(stops.counts.sum())
+        == pd.read_csv(top / "stop_and_search/ward2018_month_stops.csv")["stops"].sum()
+    )

@@ -1,11 +1,12 @@
 """How often each method calls nothing an effect, by kind of panel: the table that ``applicability`` reads.
 
-Panels in which nothing was done are simulated for each kind, and each method is fitted to all of them. ``rejected`` is the
-share of 95% intervals without 1 among those that have an interval, ``error`` its Monte Carlo standard error, and
-``answered`` the share of panels for which the method gives an interval at all (it may refuse, or have too few placebos).
+Panels in which nothing was done are simulated for each kind, and each method is fitted to all of them. ``rejected`` is
+the share of 95% intervals without 1 among those that have an interval, ``error`` its Monte Carlo standard error, and
+``answered`` the share of panels for which the method gives an interval at all (it may refuse, or have too few
+placebos).
 
-Run ``python benchmarks/method_reliability.py``; ``--panels 200`` takes about half an hour on one core. ``--write`` keeps
-the table in ``evaluate/estimators/reliability.csv``, which ships with the package.
+Run ``python benchmarks/method_reliability.py``; it takes about a quarter of an hour. ``--write`` keeps the
+table in ``evaluate/estimators/reliability.csv``, which ships with the package.
 """
 
 from __future__ import annotations

@@ -248,21 +248,22 @@ def _needs(estimator: Estimator, here: Situation) -> list[str]:
 
 
 @cache
-def _reliability() -> pd.DataFrame:
-    """The measured false-positive rates, by method and kind of panel."""
-    return pd.read_csv(Path(__file__).with_name("reliability.csv")).set_index(["method", "kind"])
+def _reliability() -> dict[tuple[str, str], tuple[float, float]]:
+    """The measured false-positive rates and their Monte Carlo errors, by method and kind of panel."""
+    table = pd.read_csv(Path(__file__).with_name("reliability.csv"))
+    keys = zip(table["method"], table["kind"], strict=True)
+    rates = zip(table["rejected"].astype(float), table["error"].astype(float), strict=True)
+    return dict(zip(keys, rates, strict=True))
 
 
 def _measured(estimator: Estimator, here: Situation) -> list[str]:
     """Where the method was measured to be wrong too often on panels like this."""
     table, found = _reliability(), []
     for kind in here.kinds:
-        if (estimator.name, kind) not in table.index:
-            continue
-        row = table.loc[(estimator.name, kind)]
-        if row["rejected"] - 2 * row["error"] > MOST_REJECTED:
+        rejected, error = table.get((estimator.name, kind), (0.0, 0.0))
+        if rejected - 2 * error > MOST_REJECTED:
             found.append(
-                f"On simulated panels of this kind ({kind}) it rejected {row['rejected']:.0%} of true nulls at 5% "
-                f"(Monte Carlo error {100 * row['error']:.1f} points)."
+                f"On simulated panels of this kind ({kind}) it rejected {rejected:.0%} of true nulls at 5% "
+                f"(Monte Carlo error {100 * error:.1f} points)."
             )
     return found

@@ -143,10 +143,7 @@ def test_who_leads_and_who_stands_beside(situation, leads, partner, monkeypatch)
 
 
 def test_a_method_measured_to_be_wrong_is_advised_against(monkeypatch):
-    table = pd.DataFrame(
-        {"method": ["relative rate ratio", "structural model"], "kind": "usual", "rejected": [0.2, 0.08],
-         "error": [0.02, 0.02]}
-    ).set_index(["method", "kind"])  # fmt: skip
+    table = {("relative rate ratio", "usual"): (0.2, 0.02), ("structural model", "usual"): (0.08, 0.02)}
     monkeypatch.setattr(module, "_reliability", lambda: table)
     monkeypatch.setattr(module, "situation_of", lambda design: USUAL)
     assert module.applicability(ev.RelativeRateRatio(), None).reasons == (

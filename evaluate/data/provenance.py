@@ -102,7 +102,8 @@ class Provenance:
         """
         areas, periods, outcomes = (counts.indexes[name] for name in ("area", "period", "outcome"))
         values = counts.values
-        totals, missing = np.nansum(values, axis=(0, 1)), np.isnan(values).sum(axis=(0, 1))
+        nowhere = np.isnan(values)
+        totals, missing = values.sum(axis=(0, 1), where=~nowhere), nowhere.sum(axis=(0, 1))
         return replace(
             self,
             breaks=tuple(one for one in self.breaks if one.outcome in outcomes),

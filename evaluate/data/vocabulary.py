@@ -21,6 +21,9 @@ Relation = Literal["same", "part", "near", "none"]
 BETWEEN = ": "
 """Between a major and a minor category."""
 
+MOST_CHARACTERS = 50
+"""Length at which some downloads cut a minor category."""
+
 _UNTIL_2019 = " (until 2019)"
 
 
@@ -61,7 +64,8 @@ def common_category(published: str) -> PublishedCategory | None:
     Parameters
     ----------
     published : str
-        Major and minor category, such as "Theft: Theft from Person"; capitals do not matter.
+        Major and minor category, such as "Theft: Theft from Person"; capitals do not matter, and a minor one may
+        be whole or cut at 50 characters.
 
     Returns
     -------
@@ -75,7 +79,10 @@ def common_category(published: str) -> PublishedCategory | None:
     >>> common_category("VIOLENCE AGAINST THE PERSON: HARASSMENT").category
     'VIOLENCE AGAINST THE PERSON: HARASSMENT (until 2019)'
     """
-    return _register().get(" ".join(published.upper().split()))
+    name = " ".join(published.upper().split())
+    major, between, minor = name.partition(BETWEEN)
+    cut = major + between + minor[:MOST_CHARACTERS].rstrip()
+    return _register().get(name) or _register().get(cut)
 
 
 def published_names(category: str) -> list[str]:

@@ -78,3 +78,11 @@ def test_names_are_looked_up_whatever_their_case():
     assert common_name("THEFT: THEFT OF BEES") == "THEFT: THEFT OF BEES"
     assert common_category("Violence Against the Person: Offensive Weapon").relation == "none"
     assert "BURGLARY: DOMESTIC BURGLARY" in published_names("BURGLARY: RESIDENTIAL BURGLARY")
+
+
+def test_a_name_that_other_downloads_cut_is_found_whole():
+    major = "MISCELLANEOUS CRIMES AGAINST SOCIETY"
+    whole = f"{major}: Making, Supplying or Possessing Articles for use in Fraud"
+    assert common_category(whole).published == f"{major}: MAKING, SUPPLYING OR POSSESSING ARTICLES FOR USE I"
+    assert common_name(whole) == major
+    assert common_category(f"{major}: Making, Supplying") is None

@@ -97,7 +97,19 @@ def cohort_effects(
     DesignError
         If designs do not go together.
     FitError
-        If a cohort has no clean control.
+        If a cohort has too few clean controls.
+
+    Examples
+    --------
+    >>> import evaluate as ev
+    >>> panel = ev.simulate_panel(areas=30, periods=60, seed=1)
+    >>> def cohort(name, first, last, area):
+    ...     return ev.Design(panel, outcome="crime", treated=[area], operations=[ev.Operation(name, first, last)],
+    ...         before="24 months", after="6 months")
+    >>> found = ev.cohort_effects([cohort("east", "2013-03-01", "2013-03-31", "A01"),
+    ...     cohort("west", "2013-06-01", "2013-06-30", "A05")], draws=199, seed=1)
+    >>> 0 < found.p_values["after"] <= 1
+    True
     """
     ordered = sorted(designs, key=lambda design: design.operations[0].first_day)
     _require_together(ordered)

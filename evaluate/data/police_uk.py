@@ -12,12 +12,21 @@ import pandas as pd
 
 from evaluate.data.archive import PublishedFile, find_files
 from evaluate.data.grid import as_counts
+from evaluate.data.lsoa_lookup import LAST_OF_2011
 from evaluate.data.panel import Panel
 from evaluate.data.placing import AMONG_LSOAS, Areas, Placing, placing_of
 from evaluate.data.police_uk_api import TYPES, is_answer, load_answers
 from evaluate.data.provenance import Provenance
 from evaluate.data.street_counts import StreetCounts, count_streets, refuse_twice
-from evaluate.data.street_files import BETWEEN, CRIME_OUTCOMES, CRIMES, Layout, load_files, working_database
+from evaluate.data.street_files import (
+    BETWEEN,
+    CRIME_OUTCOMES,
+    CRIMES,
+    LSOA,
+    Layout,
+    load_files,
+    working_database,
+)
 from evaluate.data.street_types import set_redrawn
 from evaluate.data.tables import PathLike
 from evaluate.data.unpublished import COMPLETE, set_unpublished
@@ -65,6 +74,8 @@ def read_police_uk(path: PathLike, *, areas: Areas | None = None, least_share: f
     * The LSOA is that of the point the crime was moved to, so counts near a border may be the neighbour's.
     * An answer of the API has points and no codes, so its crimes belong to the area whose code stands in the name
       of the file (an incident in the answers for two areas counts in the first) or to the outline that holds it.
+    * Archives change from the LSOAs of 2011 to those of 2021 between two months; the provenance says where, and
+      ``ev.rebuild`` makes one geography of both.
     * An area at the edge of a force holds only what that force recorded there.
     * Rows never come into memory together: files of a zip are unpacked some 200 MB at a time into the system's
       temporary folder (the environment variable TMPDIR, on Windows TEMP, names another), beside a working
@@ -220,7 +231,7 @@ def _panel(
         provenance=Provenance(
             files=found.sources(files, nowhere=placing.nowhere, outside=placing.outside),
             layout=layout,
-            notes=(*placing.notes, *_districts(found), *_outside(found), *notes),
+            notes=(*placing.notes, *_districts(found), *_outside(found), *_census(found), *notes),
         ),
     )
 
@@ -259,6 +270,23 @@ def _outside(found: StreetCounts) -> list[str]:
     shown = shortened([f"{force} ({many(size, 'crime')})" for force, size in largest])
     return [
         f"Outside a force's own areas, in areas where another force reports more; all are counted: {shown}."
+    ]
+
+
+def _census(found: StreetCounts) -> list[str]:
+    """Say from which month LSOAs of the next census are in use: a code that ended then goes on with zeros."""
+    new = [
+        at
+        for at, code in enumerate(found.areas)
+        if code[:3] in LAST_OF_2011 and LSOA.fullmatch(code) and int(code[3:]) > LAST_OF_2011[code[:3]]
+    ]
+    used = np.flatnonzero(np.nansum(found.counts[new], axis=(0, 2)))
+    if not len(used) or used[0] == 0:
+        return []
+    return [
+        f"From {found.months[used[0]]} on the LSOAs are those of 2021: {many(len(new), 'code')} made then, such as "
+        f"{found.areas[new[0]]}, stand at zero before, and those that ended stand at zero after. Rebuild with "
+        "ev.read_lsoa_changes before an LSOA is judged."
     ]
 
 

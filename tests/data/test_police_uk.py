@@ -229,6 +229,18 @@ def test_columns_in_another_order_are_found_by_their_heads(folder, tmp_path):
     xr.testing.assert_equal(ev.read_police_uk(folder).counts, expected)
 
 
+def test_a_change_of_census_inside_the_months_is_told(tmp_path):
+    rows = [line("", "2022-01", "E01000001", "Robbery"), line("", "2022-02", "E01034000", "Robbery")]
+    path = tmp_path / "kent-street.csv"
+    path.write_text("\n".join([HEAD, *rows]), encoding="utf-8")
+    assert ev.read_police_uk(path).provenance.notes[-1] == (
+        "From 2022-02 on the LSOAs are those of 2021: 1 code made then, such as E01034000, stand at zero before, and "
+        "those that ended stand at zero after. Rebuild with ev.read_lsoa_changes before an LSOA is judged."
+    )
+    path.write_text("\n".join([HEAD, rows[0]]), encoding="utf-8")
+    assert "LSOAs are those of 2021" not in " ".join(ev.read_police_uk(path).provenance.notes)
+
+
 def lookup(path: Path, *rows: str) -> Path:
     file = path / "lookup.csv"
     file.write_text("\n".join(["LSOA11CD,LSOA11NM,WD18CD,WD18NM,LAD18NM", *rows]), encoding="utf-8")

@@ -34,6 +34,8 @@ MOST_REJECTED = 0.07
 
 WEIGHTED = ("SyntheticControl", "RidgeAugmentedSyntheticControl", "SyntheticDifferenceInDifferences")
 RANKED = (*WEIGHTED, "DifferenceInDifferences")
+SHARE, CONFORMAL = "the treated area's share of a total", "conformal inference"
+"""Forms of ``InterruptedTimeSeries`` and ``SyntheticControl`` that have a place of their own."""
 TOTALS = ("BeforeAfter", "RelativeRateRatio", "ExactRateRatio", "WeightedDisplacementDifference")
 
 
@@ -151,7 +153,7 @@ def applicability(estimator: Estimator, design: Design) -> Applicability:
     if against:
         return Applicability("advised against", tuple(against))
     leads, partners, why = _roles(here)
-    name = type(estimator).__name__
+    name = _role_name(estimator)
     if name in leads:
         return Applicability("leads", (why,))
     return Applicability("partner", (why,)) if name in partners else Applicability("possible", ())
@@ -159,38 +161,33 @@ def applicability(estimator: Estimator, design: Design) -> Applicability:
 
 def _roles(here: Situation) -> tuple[tuple[str, ...], tuple[str, ...], str]:
     """Which methods lead, which stand beside them, and why."""
+    months = f"{here.months_before:.0f} months before"
     if here.treated >= FEWEST_CLUSTERS and here.controls >= MANY_SMALL_AREAS:
-        return (
-            ("MicroSyntheticControl",),
-            ("StructuralModel",),
-            f"{here.treated} small areas among {here.controls:,} can be matched exactly.",
-        )
+        why = f"{here.treated} small areas among {here.controls:,} can be matched exactly."
+        return ("MicroSyntheticControl",), ("StructuralModel",), why
     if here.months_before < 12:
-        return (
-            ("RelativeRateRatio", "WeightedDisplacementDifference"),
-            ("ExactRateRatio",),
-            f"{here.months_before:.0f} months before bear no more than totals.",
-        )
-    if here.months_before < MONTHS_FOR_A_SEASON:
-        return (
-            ("StructuralModel",),
-            ("RelativeRateRatio", "InterruptedTimeSeries"),
-            f"{here.months_before:.0f} months before bear no season of the area's own.",
-        )
+        totals = ("RelativeRateRatio", "WeightedDisplacementDifference")
+        return totals, ("ExactRateRatio",), f"{months} bear no more than totals."
+    if here.months_before < MONTHS_FOR_A_SEASON and here.controls:
+        why = f"{months} bear no season of the area's own, which its share of a total does not need."
+        return (SHARE,), ("RelativeRateRatio",), why
     if not here.controls:
-        return (
-            ("StructuralModel",),
-            ("InterruptedTimeSeries",),
-            "There are no control areas: at most grade D evidence.",
-        )
+        why = "There are no control areas: at most grade D evidence."
+        return ("StructuralModel",), ("InterruptedTimeSeries",), why
     if here.controls < FEWEST_PLACEBOS:
-        return (
-            ("StructuralModel",),
-            ("SyntheticControl",),
-            f"{here.controls} control areas are too few to rank the treated one among them.",
-        )
-    why = f"{here.months_before:.0f} months before, {here.controls} control areas, {here.mean:.0f} counts a period."
-    return ("StructuralModel",), ("DifferenceInDifferences", "InterruptedTimeSeries"), why
+        why = f"{here.controls} control areas are too few to rank the treated one among them."
+        return ("StructuralModel",), (SHARE, CONFORMAL), why
+    if here.mean < SMALL:
+        return ("StructuralModel",), (SHARE,), f"{here.mean:.1f} counts a period need a count model."
+    why = f"{months}, {here.controls} control areas, {here.mean:.0f} counts a period."
+    return ("StructuralModel",), ("DifferenceInDifferences",), why
+
+
+def _role_name(estimator: Estimator) -> str:
+    """The class, or the form of it that the rules speak of."""
+    if getattr(estimator, "family", None) == "beta-binomial":
+        return SHARE
+    return CONFORMAL if getattr(estimator, "inference", None) == "conformal" else type(estimator).__name__
 
 
 def _needs(estimator: Estimator, here: Situation) -> list[str]:

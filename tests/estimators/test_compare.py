@@ -87,6 +87,7 @@ def test_situation_is_read_from_the_design():
     assert here.dispersion < 2
 
 
+SHARE = ev.InterruptedTimeSeries(family="beta-binomial", controls="conditional", season=None)
 USUAL = Situation(48, 40, 1, 60.0, 1.1, 0.1)
 
 
@@ -129,7 +130,8 @@ def test_what_a_method_needs_is_said(estimator, situation, reason, monkeypatch):
         (USUAL, ev.StructuralModel(), ev.DifferenceInDifferences()),
         (Situation(48, 8, 1, 60, 1.1, 0.1), ev.StructuralModel(), ev.SyntheticControl(inference="conformal")),
         (Situation(48, 0, 1, 60, 1.1, 0.1), ev.StructuralModel(), ev.InterruptedTimeSeries()),
-        (Situation(18, 40, 1, 60, 1.1, 0.1), ev.StructuralModel(), ev.RelativeRateRatio()),
+        (Situation(48, 40, 1, 4, 1.1, 0.1), ev.StructuralModel(), SHARE),
+        (Situation(18, 40, 1, 60, 1.1, 0.1), SHARE, ev.RelativeRateRatio()),
         (Situation(6, 40, 1, 60, 1.1, 0.1), ev.RelativeRateRatio(), ev.ExactRateRatio()),
         (Situation(48, 9_000, 39, 60, 1.1, 0.1), ev.MicroSyntheticControl(), ev.StructuralModel()),
     ],

@@ -182,12 +182,17 @@ def test_ten_times_the_counts_is_the_same_ratio(results, estimator):
     )
 
 
-def test_a_change_that_all_areas_share_leaves_difference_in_differences_alone(results):
+@pytest.mark.parametrize(
+    "estimator",
+    [ev.DifferenceInDifferences(), ev.RelativeRateRatio(), ev.SyntheticDifferenceInDifferences()],
+    ids=lambda estimator: estimator.name,
+)
+def test_a_change_that_all_areas_share_leaves_ratios_alone(results, estimator):
     """Three times the crime everywhere from the first operation on."""
     factor = np.where(np.arange(60) >= 41, 3, 1)
     counts = simulated().counts * factor[None, :, None]
-    moved = ev.DifferenceInDifferences().fit(two_operations(ev.Panel(counts)), seed=1)
-    expected = result_of(results, ev.DifferenceInDifferences())
+    moved = estimator.fit(two_operations(ev.Panel(counts)), seed=1)
+    expected = result_of(results, estimator)
     assert numbers(moved, ["rate_ratio"]) == pytest.approx(numbers(expected, ["rate_ratio"]), rel=1e-9)
 
 

@@ -107,3 +107,59 @@ def test_refuses_a_design_without_controls():
 def test_refuses_a_weight_of_nought():
     with pytest.raises(ev.DesignError, match="control_weight is above 0; it is 0"):
         ev.WeightedDisplacementDifference(control_weight=0)
+
+
+def test_quotient_and_net_effect_by_hand():
+    rows = poisson()
+    rows[0, 24:] = np.round(rows[0, 24:] / 3)
+    design = design_of(rows, buffer=["W02"])
+    found = ev.WeightedDisplacementDifference().fit(design, seed=1).diagnostics["quotient"]["patrols, after"]
+    before, after = rows[:, :24].sum(axis=1), rows[:, 25:].sum(axis=1)
+    control = before[2:].sum(), after[2:].sum()
+    success = after[0] / control[1] - before[0] / control[0]
+    nearby = after[1] / control[1] - before[1] / control[0]
+    assert found["quotient"] == pytest.approx(nearby / success)
+    assert found["total_net_effect"] == pytest.approx(
+        (before[0] + before[1]) * control[1] / control[0] - after[0] - after[1]
+    )
+    assert found["lower"] < found["quotient"] < found["upper"]
+    assert 0 < found["net_lower"] < found["total_net_effect"] < found["net_upper"]
+
+
+def test_harm_adds_up_the_outcomes_differences():
+    counts = np.stack([poisson(seed=1), poisson(seed=2)], axis=2)
+    one = design_of(counts[:, :, 0])
+    panel = ev.Panel(
+        xr.DataArray(
+            counts, dims=("area", "period", "outcome"),
+            coords={"area": one.panel.areas, "period": one.panel.periods, "outcome": ["crime", "theft"]},
+        )
+    )  # fmt: skip
+    both = ev.Design(
+        panel, outcome="crime", treated=["W01"], buffer=["W02"], before="24 months", after="6 months",
+        operations=[ev.Operation("patrols", "2012-01-01", "2012-01-31")],
+    )  # fmt: skip
+    harms = {"crime": 10.0, "theft": 1.5}
+    found = (
+        ev.WeightedDisplacementDifference(harms=harms).fit(both, seed=1).diagnostics["harm"]["patrols, after"]
+    )
+    nets = [
+        ev.WeightedDisplacementDifference()
+        .fit(both.for_outcome(name), seed=1)
+        .diagnostics["net"]["patrols, after"]
+        for name in harms
+    ]
+    assert found["estimate"] == pytest.approx(10 * nets[0]["estimate"] + 1.5 * nets[1]["estimate"])
+    assert found["standard_error"] == pytest.approx(
+        np.hypot(10 * nets[0]["standard_error"], 1.5 * nets[1]["standard_error"])
+    )
+    assert found["lower"] < found["estimate"] < found["upper"]
+
+
+def test_refuses_harms_that_are_not_there():
+    with pytest.raises(
+        ev.DesignError, match=r'harms names the outcome "crimes", which is not in the data\. Did you mean'
+    ):
+        ev.WeightedDisplacementDifference(harms={"crimes": 1.0}).fit(design_of(poisson()), seed=1)
+    with pytest.raises(ev.DesignError, match='harm of a crime is above 0; that of "crime" is 0'):
+        ev.WeightedDisplacementDifference(harms={"crime": 0})

@@ -3,16 +3,22 @@
 Equation, for periods t::
 
     y_t ~ NegBin(mu_t, alpha)
-    log mu_t = log days_t + level + season_t + common_t + deviation_t + slow_t + effects_t
+    log mu_t = log days_t + own_t + season_t + common_t + deviation_t + slow_t + effects_t
     C_t ~ NegBin(exp(log days_t + season_t + common_t), alpha_pool)
 
-``y`` is the count of the treated areas, ``C`` that of the controls together. ``common`` is a random walk, known
-with the noise of the controls' counts. ``deviation`` is a first-order autoregression and ``slow`` a random walk: how
-far the treated area's own course strays from the controls', whose own straying adds to it, so that three controls do
-not look like three hundred. Their size, the autocorrelation and the overdispersion have a prior learned from the
-control areas (``evaluate.numerics.wandering``). An effect adds log((1 - f) + f exp(theta)) in a period of which the
-share f is touched; the periods of the trigger have a term of their own, so that the spike is not part of what is
-expected.
+``y`` is the count of the treated areas, ``C`` that of the controls together. ``common`` is a random walk, known with the
+noise of the controls' counts. ``own`` is the area's level, and how far it follows the controls' smoothed pattern more or
+less than they do. ``deviation`` is a first-order autoregression and ``slow`` a random walk: how far the treated area's
+own course strays from the controls', whose own straying adds to it, so that three controls do not look like three
+hundred. Size and autocorrelation of that wandering and the overdispersion have a prior learned from the control areas
+(``evaluate.numerics.wandering``). An effect adds log((1 - f) + f exp(g theta)) in a period of which the share f is
+touched; g is 1, or halves with every half-life after the operation. The periods of the trigger have a term of their own,
+so that the spike is not part of what is expected.
+
+The season is two pairs of yearly waves; for days it has weekdays and bank holidays too, for weeks bank holidays.
+
+The forecast form hides the treated counts from the operation's start, predicts them, and compares: it assumes no shape
+of effect, allows one operation, and its ratio is observed over predicted count, with the prediction's noise in it.
 
 Source: the form is that of structural time-series models (Harvey and Durbin 1986, JRSS A 149; Brodersen et al. 2015,
 Annals of Applied Statistics 9) with a count likelihood; learning the wandering from the controls follows Robbins
@@ -29,8 +35,10 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import xarray as xr
 
+from evaluate.data.calendar import calendar
 from evaluate.data.periods import periods_per_year
 from evaluate.design.design import Design
+from evaluate.design.window import Window
 from evaluate.effects.contrasts import counterfactual_table, effect_from_draws, in_window
 from evaluate.effects.effect import Effect
 from evaluate.effects.result import Result
@@ -39,7 +47,7 @@ from evaluate.estimators.priors import SCEPTICAL, EffectPrior
 
 if TYPE_CHECKING:  # the engines bring numba and pymc, which load when a model is first fitted
     from evaluate.numerics.nested import CountSeries, PosteriorDraws
-    from evaluate.numerics.wandering import Wandering
+    from evaluate.numerics.wandering import EffectTerms, Wandering
 
 TRIGGER = "trigger"
 FEWEST_BEFORE = 12
@@ -61,6 +69,12 @@ class StructuralModel:
         Pairs of yearly waves in the season.
     level : float
         Of the credible intervals.
+    form : {"joint", "forecast"}
+        "joint": one effect for each operation and window, estimated together. "forecast": fit before, predict after.
+    half_life : float, optional
+        In periods: every "after" effect halves in so many. None: effects last.
+    nation : str, optional
+        Whose bank holidays daily and weekly counts follow; None for none.
     wandering : Wandering, optional
         How areas stray on their own, where it was learned before (see ``prepared``); learned from the design's
         controls otherwise.
@@ -79,11 +93,21 @@ class StructuralModel:
     draws: int = 2000
     harmonics: int = 2
     level: float = 0.95
+    form: Literal["joint", "forecast"] = "joint"
+    half_life: float | None = None
+    nation: str | None = "England and Wales"
     wandering: Wandering | None = None
 
     def __post_init__(self) -> None:
         if self.engine not in ("fast", "nuts"):
             raise DesignError(f'engine is "fast" or "nuts"; it is "{self.engine}".')
+        if self.form not in ("joint", "forecast"):
+            raise DesignError(f'form is "joint" or "forecast"; it is "{self.form}".')
+        if self.half_life is not None and not (self.half_life > 0 and self.form == "joint"):
+            raise DesignError(
+                f"half_life is a number of periods above nought, in the joint form; it is {self.half_life} in the "
+                f"{self.form} form."
+            )
         if self.draws < 100 or not 0.5 <= self.level < 1:
             raise DesignError(
                 f"The model needs draws of 100 or more and a level from 0.5 to below 1; these are {self.draws} and "
@@ -152,31 +176,73 @@ def _count_series(design: Design, model: StructuralModel) -> CountSeries:
         )
     controls = design.control_counts
     complete = ~np.isnan(controls).any(axis=1) & (np.nansum(controls, axis=1) > 0)
-    shares = [window.share for window in design.windows]
-    if len(design.trigger_periods):
-        shares.append(np.asarray(design.periods.isin(design.trigger_periods), dtype=float))
-    effects = len(shares)
     parts = np.nansum(
         design.panel.counts.sel(area=list(design.treated), outcome=design.outcome).values, axis=-1
     )
     days = design.exposure_days
     return CountSeries(
-        treated=counts,
+        treated=_seen(design, model),
         controls=controls[complete],
         offset=np.log(days / days.mean()),
-        season=_season(design, model.harmonics),
-        shares=np.column_stack(shares),
-        effect_mean=np.full(effects, model.prior.mean),
-        effect_sd=np.full(effects, model.prior.sd),
+        season=_season(design, model),
+        effects=_effect_terms(design, model),
+        years=len(days) / periods_per_year(design.periods),
         treated_share=float(((parts / parts.sum()) ** 2).sum()) if parts.sum() else 1.0,
     )
 
 
-def _season(design: Design, harmonics: int) -> np.ndarray:
-    """Pairs of yearly waves, shape (periods, 2 harmonics)."""
+def _seen(design: Design, model: StructuralModel) -> np.ndarray:
+    """Treated counts the model may see, shape (periods,): the forecast form hides all from the operation's start."""
+    if model.form == "joint":
+        return design.treated_counts
+    if len(design.operations) > 1:
+        raise DesignError(
+            f"The forecast form judges one operation; this design has {len(design.operations)}. Ask about them one by "
+            'one, or use form="joint", which estimates their effects together.'
+        )
+    return np.where(design.periods < design.windows[0].periods[0], design.treated_counts, np.nan)
+
+
+def _effect_terms(design: Design, model: StructuralModel) -> EffectTerms:
+    """One effect a window, and one for the trigger, which nobody reports."""
+    from evaluate.numerics.wandering import EffectTerms
+
+    windows = design.windows if model.form == "joint" else []
+    shares = [window.share for window in windows]
+    fading = [_fading(design, window, model.half_life) for window in windows]
+    if len(design.trigger_periods):
+        shares.append(np.asarray(design.periods.isin(design.trigger_periods), dtype=float))
+        fading.append(np.ones(len(design.periods)))
+    effects = len(shares)
+    shape = (len(design.periods), effects)
+    return EffectTerms(
+        np.column_stack(shares) if shares else np.zeros(shape),
+        np.column_stack(fading) if fading else np.ones(shape),
+        np.full(effects, model.prior.mean),
+        np.full(effects, model.prior.sd),
+    )
+
+
+def _fading(design: Design, window: Window, half_life: float | None) -> np.ndarray:
+    """What is left of an effect in each period, shape (periods,); "during" does not fade."""
+    if half_life is None or window.name != "after":
+        return np.ones(len(design.periods))
+    since = np.arange(len(design.periods)) - int(np.flatnonzero(design.periods == window.periods[0])[0])
+    return np.where(since >= 0, 0.5 ** (np.maximum(since, 0) / half_life), 1.0)
+
+
+def _season(design: Design, model: StructuralModel) -> np.ndarray:
+    """Seasonal regressors, shape (periods, columns): yearly waves, weekdays of days, bank holidays."""
     turns = 2 * np.pi * np.arange(len(design.periods)) / periods_per_year(design.periods)
-    waves = [wave(number * turns) for number in range(1, harmonics + 1) for wave in (np.sin, np.cos)]
-    return np.column_stack(waves) if waves else np.zeros((len(turns), 0))
+    columns = [wave(number * turns) for number in range(1, model.harmonics + 1) for wave in (np.sin, np.cos)]
+    daily = design.periods.freqstr.startswith("D")
+    if daily:
+        columns += [(design.periods.day_of_week == day) - 1 / 7 for day in range(6)]
+    if model.nation is not None and (daily or design.periods.freqstr.startswith("W")):
+        table = calendar(design.periods, nation=model.nation)
+        holidays = (table["bank_holidays"] / table["days"]).to_numpy(dtype=float)
+        columns.append(holidays - holidays.mean())
+    return np.column_stack(columns).astype(float) if columns else np.zeros((len(turns), 0))
 
 
 def _result(
@@ -191,25 +257,12 @@ def _result(
     from evaluate.numerics.predictive import negative_binomial_counts
 
     random = np.random.default_rng([seed, 1])
-    fitted = np.exp(posterior.log_mean)
-    effects: list[Effect] = []
-    for number, window in enumerate(design.windows):
-        without = np.exp(posterior.log_mean - posterior.log_effect[:, :, number])
-        inside = in_window(design, window)
-        predicted = np.full_like(without, np.nan)
-        predicted[:, inside] = negative_binomial_counts(without[:, inside], posterior.hyper[:, 2], random)
-        effects.append(
-            effect_from_draws(
-                design,
-                window,
-                expected_draws=without,
-                fitted_draws=fitted,
-                predicted_draws=predicted,
-                level=model.level,
-            )
-        )
     expected = np.exp(posterior.log_mean - posterior.log_effect.sum(axis=2))
     predicted = negative_binomial_counts(expected, posterior.hyper[:, 2], random)
+    if model.form == "joint":
+        effects = _joint_effects(model, design, posterior, random)
+    else:
+        effects = [_forecast_effect(model, design, window, expected, predicted) for window in design.windows]
     ends = [(1 - model.level) / 2, (1 + model.level) / 2]
     table = counterfactual_table(
         design,
@@ -224,7 +277,54 @@ def _result(
         counterfactual=table,
         seed=seed,
         diagnostics=_diagnostics(model, design, series, wandering, posterior),
-        draws=_tree(design, posterior, expected, predicted),
+        draws=_tree(design, posterior, expected, predicted, joint=model.form == "joint"),
+    )
+
+
+def _joint_effects(
+    model: StructuralModel, design: Design, posterior: PosteriorDraws, random: np.random.Generator
+) -> list[Effect]:
+    """Summarise each window's own effect, the others' left where they are."""
+    from evaluate.numerics.predictive import negative_binomial_counts
+
+    fitted = np.exp(posterior.log_mean)
+    effects: list[Effect] = []
+    for number, window in enumerate(design.windows):
+        inside = in_window(design, window)
+        without = np.full_like(fitted, np.nan)
+        without[:, inside] = np.exp(posterior.log_mean[:, inside] - posterior.log_effect[:, inside, number])
+        predicted = np.full_like(fitted, np.nan)
+        predicted[:, inside] = negative_binomial_counts(without[:, inside], posterior.hyper[:, 2], random)
+        effects.append(
+            effect_from_draws(
+                design,
+                window,
+                expected_draws=without,
+                fitted_draws=fitted,
+                predicted_draws=predicted,
+                level=model.level,
+            )
+        )
+    return effects
+
+
+def _forecast_effect(
+    model: StructuralModel, design: Design, window: Window, expected: np.ndarray, predicted: np.ndarray
+) -> Effect:
+    """Hold the observed count of a window against draws of the count predicted for it.
+
+    Half a count is added to both, so that a prediction of none gives a ratio.
+    """
+    inside = in_window(design, window)
+    observed = design.treated_counts[inside].sum()
+    ratio = (observed + 0.5) / (predicted[:, inside].sum(axis=1) + 0.5)
+    return effect_from_draws(
+        design,
+        window,
+        expected_draws=expected,
+        fitted_draws=expected * ratio[:, None],
+        predicted_draws=predicted,
+        level=model.level,
     )
 
 
@@ -236,11 +336,12 @@ def _diagnostics(
     posterior: PosteriorDraws,
 ) -> dict[str, object]:
     """What the engine says about itself, in plain numbers."""
-    spread = posterior.effects.std(axis=0)
+    spread = posterior.effects.std(axis=0) if model.form == "joint" else np.zeros(0)
     precision = 1 / spread**2 - 1 / model.prior.sd**2
     likelihood = 1 / np.sqrt(np.maximum(precision, 1e-6))
     return {
         "engine": model.engine,
+        "form": model.form,
         "prior": model.prior.name,
         "control_areas": len(series.controls),
         "control_areas_left_out": len(design.control) - len(series.controls),
@@ -258,16 +359,16 @@ def _diagnostics(
 
 
 def _tree(
-    design: Design, posterior: PosteriorDraws, expected: np.ndarray, predicted: np.ndarray
+    design: Design, posterior: PosteriorDraws, expected: np.ndarray, predicted: np.ndarray, *, joint: bool
 ) -> xr.DataTree:
     """Draws in ArviZ's layout, chain x draw x what they are of."""
     chains = int(posterior.diagnostics.get("chains", 1))
-    names = [f"{window.operation}, {window.name}" for window in design.windows]
+    names = [f"{window.operation}, {window.name}" for window in design.windows] if joint else []
     names += [TRIGGER] * (posterior.effects.shape[1] - len(names))
     periods = [str(period) for period in design.periods]
 
     def by_chain(values: np.ndarray) -> np.ndarray:
-        return values.reshape(chains, -1, *values.shape[1:])
+        return values.reshape(chains, len(values) // chains, *values.shape[1:])
 
     coords = {"chain": np.arange(chains), "draw": np.arange(len(expected) // chains), "period": periods}
     posterior_group = xr.Dataset(

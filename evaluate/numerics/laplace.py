@@ -7,9 +7,10 @@ The model, for periods t = 1..T::
     w_t = w_{t-1} + N(0, drift^2)                                      what the areas share
     d_t = rho d_{t-1} + N(0, (1 - rho^2) sd^2)                         the treated area's own deviation
     v_t = v_{t-1} + N(0, slow^2)                                       the treated area's own slow drift, from nought
-    a_t = A_t a                                                        own level, and own loading on the common path
+    a_t = A_t a                                                        own level, own loading on the common pattern
     s_t = S_t b                                                        season
-    h_t = sum_j log((1 - f_jt) + f_jt exp(theta_j))                    effects; f_jt = share of the period
+    h_t = sum_j log((1 - f_jt) + f_jt exp(g_jt theta_j))               effects; f_jt = share of the period touched,
+                                                                       g_jt = what is left of a fading effect
 
 Given the hyperparameters (rho, sd, alpha, drift, slow) everything else is z = (w_1, d_1, v_1, ..., w_T, d_T, v_T, a, b,
 theta). The Hessian of log p(y, C, z) is a band of width three bordered by the few static parameters, so one Newton
@@ -41,8 +42,8 @@ REORDERED = {"reassoc", "contract", "arcp", "nsz"}
 """Sums may be taken in another order; what is not a number stays so."""
 LOG_2PI = math.log(2 * math.pi)
 
-type Data = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, float]
-"""Treated counts, pooled counts, offset, own regressors, season, shares of the effects, alpha_pool / alpha."""
+type Data = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, float]
+"""Treated counts, pooled counts, offset, own regressors, season, effects' shares and fading, alpha_pool / alpha."""
 type Prior = tuple[np.ndarray, np.ndarray, np.ndarray]
 """(mean, precision) of the path's start; means and precisions of the static parameters."""
 type Hyper = tuple[float, float, float, float, float]
@@ -71,7 +72,7 @@ def negative_binomial_kernel(count: float, log_mean: float, mean: float, alpha: 
 @njit(cache=True)
 def log_constants(data: Data, prior: Prior, hyper: Hyper) -> float:
     """Terms of the log joint that do not depend on z."""
-    y, pool, _, _, _, _, pool_ratio = data
+    y, pool, _, _, _, _, _, pool_ratio = data
     start, centre, precision = prior
     rho, sd, alpha, drift, slow = hyper
     length = y.size
@@ -91,7 +92,12 @@ def log_constants(data: Data, prior: Prior, hyper: Hyper) -> float:
 
 @njit(cache=True, fastmath=REORDERED)
 def predictors(
-    z: np.ndarray, offset: np.ndarray, own: np.ndarray, season: np.ndarray, shares: np.ndarray
+    z: np.ndarray,
+    offset: np.ndarray,
+    own: np.ndarray,
+    season: np.ndarray,
+    shares: np.ndarray,
+    fading: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Log means of both series, and the derivative of each effect, at z.
 
@@ -116,10 +122,10 @@ def predictors(
         for j in range(effects):
             f = shares[t, j]
             if f > 0.0:
-                factor = math.exp(static[levels + waves + j])
+                factor = math.exp(fading[t, j] * static[levels + waves + j])
                 mixed = 1.0 - f + f * factor
                 value += math.log(mixed)
-                slope[t, j] = f * factor / mixed
+                slope[t, j] = fading[t, j] * f * factor / mixed
         treated[t] = value
     return treated, pooled, slope
 
@@ -144,9 +150,9 @@ def _log_prior(z: np.ndarray, length: int, prior: Prior, hyper: Hyper) -> float:
 @njit(cache=True, fastmath=REORDERED)
 def log_kernel(z: np.ndarray, data: Data, prior: Prior, hyper: Hyper) -> float:
     """Log of p(y, C, z | hyperparameters) less ``log_constants``."""
-    y, pool, offset, own, season, shares, pool_ratio = data
+    y, pool, offset, own, season, shares, fading, pool_ratio = data
     alpha = hyper[2]
-    treated, pooled, _ = predictors(z, offset, own, season, shares)
+    treated, pooled, _ = predictors(z, offset, own, season, shares, fading)
     total = _log_prior(z, offset.size, prior, hyper)
     for t in range(offset.size):
         if not math.isnan(y[t]):
@@ -161,7 +167,12 @@ def workspace(data: Data) -> Workspace:
     """Room for the derivatives, made once and filled at every step."""
     length, static = data[2].size, data[3].shape[1] + data[4].shape[1] + data[5].shape[1]
     size = STATES * length
-    return np.empty(size + static), np.empty((size, STATES + 1)), np.empty((size, static)), np.empty((static, static))
+    return (
+        np.empty(size + static),
+        np.empty((size, STATES + 1)),
+        np.empty((size, static)),
+        np.empty((static, static)),
+    )
 
 
 @njit(cache=True, fastmath=REORDERED)
@@ -197,15 +208,13 @@ def _prior_derivatives(z: np.ndarray, prior: Prior, hyper: Hyper, length: int, w
 
 
 @njit(cache=True, fastmath=REORDERED)
-def derivatives(
-    z: np.ndarray, data: Data, prior: Prior, hyper: Hyper, exact: bool, work: Workspace
-) -> None:
+def derivatives(z: np.ndarray, data: Data, prior: Prior, hyper: Hyper, exact: bool, work: Workspace) -> None:
     """Fill ``work`` with the gradient of the log joint at z and its negative Hessian.
 
-    With ``exact`` the curvature of log(1 - f + f exp(theta)) is kept; without it the Hessian is always positive
+    With ``exact`` the curvature of log(1 - f + f exp(g theta)) is kept; without it the Hessian is always positive
     definite.
     """
-    y, pool, offset, own, season, shares, pool_ratio = data
+    y, pool, offset, own, season, shares, fading, pool_ratio = data
     gradient, band, border, corner = work
     alpha = hyper[2]
     length, levels, waves, effects = offset.size, own.shape[1], season.shape[1], shares.shape[1]
@@ -213,7 +222,7 @@ def derivatives(
     static = shared + effects
     at = STATES * length
     _prior_derivatives(z, prior, hyper, length, work)
-    treated, pooled, slope = predictors(z, offset, own, season, shares)
+    treated, pooled, slope = predictors(z, offset, own, season, shares, fading)
     loading = np.empty(static)
     for t in range(length):
         if not math.isnan(y[t]):
@@ -236,7 +245,7 @@ def derivatives(
                     corner[i, j] += weight * loading[i] * loading[j]
             if exact:
                 for j in range(effects):
-                    corner[shared + j, shared + j] -= score * slope[t, j] * (1 - slope[t, j])
+                    corner[shared + j, shared + j] -= score * slope[t, j] * (fading[t, j] - slope[t, j])
         if not math.isnan(pool[t]):
             mean = math.exp(pooled[t])
             shrink = (1 + alpha * pool_ratio * pool[t]) / (1 + alpha * pool_ratio * mean)
@@ -415,27 +424,29 @@ def log_evidence_at_nodes(
 
 @njit(cache=True)
 def draw_around_mode(
-    mode: np.ndarray, data: Data, prior: Prior, hyper: Hyper, normals: np.ndarray
+    mode: np.ndarray, data: Data, prior: Prior, hyper: Hyper, standard: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Draw z from the Gaussian at the mode, with log p(y, C, z) less the Gaussian's log density.
+    """Carry standard draws to z around the mode, with log p(y, C, z) plus the log volume of the carrying.
 
     Parameters
     ----------
-    normals : numpy.ndarray
-        Shape (draws, size of z), independent standard normal numbers.
+    standard : numpy.ndarray
+        Shape (draws, size of z), independent draws of mean nought and scale 1. The last ones, of the effects, are
+        carried to the effects alone, so that they may have heavier tails than the rest.
 
     Returns
     -------
     (numpy.ndarray, numpy.ndarray)
-        Draws, shape (draws, size of z), and log importance weights, shape (draws,).
+        Draws, shape (draws, size of z), and log weights, shape (draws,): less the log density of ``standard`` they are
+        log importance weights.
     """
     work = workspace(data)
     factor_at(mode, data, prior, hyper, work)
-    draws = normals.copy()
-    weights = np.empty(len(normals))
-    constant = log_constants(data, prior, hyper) + 0.5 * mode.size * LOG_2PI - half_log_determinant(work)
-    for s in range(len(normals)):
+    draws = standard.copy()
+    weights = np.empty(len(standard))
+    constant = log_constants(data, prior, hyper) - half_log_determinant(work)
+    for s in range(len(standard)):
         solve_transposed(work, draws[s])
         draws[s] += mode
-        weights[s] = constant + log_kernel(draws[s], data, prior, hyper) + 0.5 * np.dot(normals[s], normals[s])
+        weights[s] = constant + log_kernel(draws[s], data, prior, hyper)
     return draws, weights

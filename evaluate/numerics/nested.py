@@ -16,11 +16,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize
+from scipy.special import gammaln
 
 from evaluate.numerics.laplace import (
+    LOG_2PI,
     STATES,
     Data,
     Prior,
@@ -28,6 +31,7 @@ from evaluate.numerics.laplace import (
     log_evidence_at_nodes,
 )
 from evaluate.numerics.wandering import (
+    EffectTerms,
     Wandering,
     gaussian_log_density,
     learn_wandering,
@@ -42,6 +46,8 @@ DRIFT_SCALE = 0.1
 NODES_AROUND_MODE, NODES_OVER_PRIOR = 64, 32
 MODE_SPREAD = 1.2
 PRIOR_DRIFT_SD = 0.5
+TAIL_FREEDOM = 4.0
+"""Degrees of freedom of the Student draws of the effects."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,10 +64,10 @@ class CountSeries:
         Shape (periods,): log of the period's length over the mean length.
     season : numpy.ndarray
         Shape (periods, waves): seasonal regressors.
-    shares : numpy.ndarray
-        Shape (periods, effects): share of each period to which each effect applies.
-    effect_mean, effect_sd : numpy.ndarray
-        Shape (effects,): normal prior of each log rate ratio.
+    effects : EffectTerms
+        Where each effect applies, and its prior.
+    years : float
+        Length of the series in years.
     treated_share : float
         Sum of squared shares of the areas within the treated series (1 for one area).
     """
@@ -70,9 +76,8 @@ class CountSeries:
     controls: np.ndarray
     offset: np.ndarray
     season: np.ndarray
-    shares: np.ndarray
-    effect_mean: np.ndarray
-    effect_sd: np.ndarray
+    effects: EffectTerms
+    years: float
     treated_share: float = 1.0
 
     @property
@@ -98,10 +103,8 @@ class CountSeries:
             self.pool,
             self.offset,
             self.season,
-            self.shares,
+            self.effects,
             self.pool_share / self.treated_share,
-            self.effect_mean,
-            self.effect_sd,
         )
 
     def hyper(self, h: np.ndarray) -> np.ndarray:
@@ -140,8 +143,8 @@ def typical_drift(data: CountSeries) -> float:
     """Most probable step of the common path, from the pooled controls alone (or the treated series without any)."""
     pooled = bool(len(data.controls))
     whole = data.pool if pooled else data.treated
-    nothing = np.zeros((len(whole), 0))
-    layout, prior, start = series(whole, data.pool, data.offset, data.season, nothing, 1.0, np.zeros(0), 1.0)
+    nothing = EffectTerms.none(len(whole))
+    layout, prior, start = series(whole, data.pool, data.offset, data.season, nothing, 1.0)
     if pooled:
         layout = (np.full_like(whole, np.nan), *layout[1:])
     alpha = 0.01 * data.pool_share if pooled else 0.01
@@ -154,11 +157,17 @@ def typical_drift(data: CountSeries) -> float:
 def learn(data: CountSeries, *, most_areas: int = 40) -> Wandering:
     """Learn how areas wander from the controls of a series."""
     if len(data.controls) < 2:
-        return unlearned()
+        return unlearned(len(data.offset) / data.years)
     near = float(np.nanmean(data.treated))
     drift = typical_drift(data)
     return learn_wandering(
-        data.controls, data.offset, data.season, drift=drift, most_areas=most_areas, near=near
+        data.controls,
+        data.offset,
+        data.season,
+        drift=drift,
+        years=data.years,
+        most_areas=most_areas,
+        near=near,
     )
 
 
@@ -188,10 +197,10 @@ def sample_fast(data: CountSeries, wandering: Wandering, *, draws: int, seed: in
     ratios = np.empty(draws)
     done = 0
     for k in np.flatnonzero(counts):
-        normals = random.standard_normal((counts[k], len(start)))
+        standard, log_density = _standard_draws(counts[k], len(start), data.effects.shares.shape[1], random)
         here = slice(done, done + counts[k])
-        states[here], joint = draw_around_mode(nodes.modes[k], layout, prior, tuple(nodes.hyper[k]), normals)
-        ratios[here] = joint - nodes.evidence[k]
+        states[here], joint = draw_around_mode(nodes.modes[k], layout, prior, tuple(nodes.hyper[k]), standard)
+        ratios[here] = joint - log_density - nodes.evidence[k]
         done += counts[k]
     smoothed, tail = _pareto_smoothed(ratios)
     kept = np.repeat(np.arange(draws), _systematic(smoothed, draws, random))
@@ -204,18 +213,48 @@ def sample_fast(data: CountSeries, wandering: Wandering, *, draws: int, seed: in
     return unpacked(data, states[kept], hyper[kept], diagnostics)
 
 
+def _standard_draws(
+    draws: int, size: int, effects: int, random: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Standard normal draws with Student tails for the effects, shape (draws, size), and their log densities.
+
+    A window that touches five days of a month leaves its effect's likelihood flat on one side; normal tails would miss
+    what lies there.
+    """
+    standard = random.standard_normal((draws, size))
+    quiet = size - effects
+    stretch = np.sqrt(TAIL_FREEDOM / random.chisquare(TAIL_FREEDOM, (draws, effects)))
+    standard[:, quiet:] *= stretch
+    log_density = -0.5 * ((standard[:, :quiet] ** 2).sum(axis=1) + quiet * LOG_2PI)
+    log_density += student_log_density(standard[:, quiet:], TAIL_FREEDOM).sum(axis=1)
+    return standard, log_density
+
+
+def student_log_density(values: np.ndarray, freedom: float) -> np.ndarray:
+    """Log density of Student's t."""
+    constant = gammaln((freedom + 1) / 2) - gammaln(freedom / 2) - 0.5 * np.log(freedom * np.pi)
+    return constant - 0.5 * (freedom + 1) * np.log1p(values**2 / freedom)
+
+
 @dataclass(frozen=True, eq=False)
-class _Nodes:
-    """Points of the hyperparameters with the mode of the states, the log evidence and a weight at each."""
+class HyperMode:
+    """Where the posterior of the hyperparameters is highest, and its shape there.
 
-    hyper: np.ndarray
-    modes: np.ndarray
-    evidence: np.ndarray
-    weights: np.ndarray
+    Parameters
+    ----------
+    mean, covariance : numpy.ndarray
+        Shapes (5,) and (5, 5), of (logit rho, log sd, log overdispersion sd, log slow, log drift).
+    states : numpy.ndarray
+        Mode of the engine's z there.
+    """
+
+    mean: np.ndarray
+    covariance: np.ndarray
+    states: np.ndarray
 
 
-def _spread_nodes(data: CountSeries, wandering: Wandering) -> _Nodes:
-    """Place nodes around the mode and over the prior, and weight them by posterior over placement density."""
+def hyper_mode(data: CountSeries, wandering: Wandering) -> HyperMode:
+    """Climb to the mode of the hyperparameters' posterior, the states integrated out by Laplace's approximation."""
     layout, prior, start = data.laid_out()
     first = np.append(wandering.mean, np.log(typical_drift(data)))
     start = log_evidence_at_nodes(start, layout, prior, data.hyper(first[None, :]))[1][0]
@@ -230,25 +269,45 @@ def _spread_nodes(data: CountSeries, wandering: Wandering) -> _Nodes:
         return -log_posterior(h)
 
     believed = np.append(np.diag(wandering.covariance), PRIOR_DRIFT_SD**2)
-    options = {"gtol": 0.1, "maxiter": 15, "eps": 1e-3, "hess_inv0": np.diag(believed)}
+    options: Any = {"gtol": 0.1, "maxiter": 15, "eps": 1e-3, "hess_inv0": np.diag(believed)}
     mode = minimize(badness, first, method="BFGS", options=options).x
     covariance = _covariance_at(log_posterior, mode, np.sqrt(believed))
-    size = len(mode)
-    near = mode + MODE_SPREAD * normal_points(NODES_AROUND_MODE, size) @ np.linalg.cholesky(covariance).T
+    states = log_evidence_at_nodes(start, layout, prior, data.hyper(mode[None, :]))[1][0]
+    return HyperMode(mode, covariance, states)
+
+
+@dataclass(frozen=True, eq=False)
+class _Nodes:
+    """Points of the hyperparameters with the mode of the states, the log evidence and a weight at each."""
+
+    hyper: np.ndarray
+    modes: np.ndarray
+    evidence: np.ndarray
+    weights: np.ndarray
+
+
+def _spread_nodes(data: CountSeries, wandering: Wandering) -> _Nodes:
+    """Place nodes around the mode and over the prior, and weight them by posterior over placement density."""
+    layout, prior, _ = data.laid_out()
+    top = hyper_mode(data, wandering)
+    size = len(top.mean)
+    near = (
+        top.mean + MODE_SPREAD * normal_points(NODES_AROUND_MODE, size) @ np.linalg.cholesky(top.covariance).T
+    )
     wide_covariance = np.zeros((size, size))
     wide_covariance[:-1, :-1] = wandering.covariance
     wide_covariance[-1, -1] = PRIOR_DRIFT_SD**2
-    wide_mean = np.append(wandering.mean, mode[-1])
+    wide_mean = np.append(wandering.mean, top.mean[-1])
     wide = wide_mean + normal_points(NODES_OVER_PRIOR, size) @ np.linalg.cholesky(wide_covariance).T
     h = np.vstack([near, wide])
     total = NODES_AROUND_MODE + NODES_OVER_PRIOR
     placement = np.logaddexp(
-        np.log(NODES_AROUND_MODE / total) + gaussian_log_density(h, mode, MODE_SPREAD**2 * covariance),
+        np.log(NODES_AROUND_MODE / total)
+        + gaussian_log_density(h, top.mean, MODE_SPREAD**2 * top.covariance),
         np.log(NODES_OVER_PRIOR / total) + gaussian_log_density(h, wide_mean, wide_covariance),
     )
     hyper = data.hyper(h)
-    start = log_evidence_at_nodes(start, layout, prior, data.hyper(mode[None, :]))[1][0]
-    evidence, modes = log_evidence_at_nodes(start, layout, prior, hyper)
+    evidence, modes = log_evidence_at_nodes(top.states, layout, prior, hyper)
     log_weights = evidence + _log_prior(h, wandering) - placement
     weights = np.exp(log_weights - log_weights.max())
     return _Nodes(hyper, modes, evidence, weights / weights.sum())
@@ -294,7 +353,8 @@ def _pareto_smoothed(log_ratios: np.ndarray) -> tuple[np.ndarray, float]:
     """Normalised importance weights with a smoothed tail, and the tail's shape."""
     from arviz_stats.base import array_stats
 
-    log_weights, tail = array_stats.psislw(log_ratios)
+    # ArviZ smooths the weights of leave-one-out, one over the likelihood: it takes the ratios' negatives.
+    log_weights, tail = array_stats.psislw(-log_ratios)
     weights = np.exp(log_weights - log_weights.max())
     return weights / weights.sum(), float(tail)
 
@@ -310,5 +370,5 @@ def unpacked(
     effects = static[:, levels + waves :]
     common = paths[:, 0::STATES] + static[:, levels : levels + waves] @ data.season.T
     quiet = data.offset + common + paths[:, 1::STATES] + paths[:, 2::STATES] + static[:, :levels] @ own.T
-    log_effect = np.log1p(data.shares * np.expm1(effects)[:, None, :])
+    log_effect = data.effects.log_ratio(effects)
     return PosteriorDraws(effects, quiet + log_effect.sum(axis=2), log_effect, hyper, diagnostics)

@@ -47,7 +47,7 @@ def sample_nuts(data: CountSeries, wandering: Wandering, *, draws: int, seed: in
     import nutpie
 
     arrays = _arrays(data, wandering)
-    shape = data.season.shape[1], data.shares.shape[1], arrays["regressors"].shape[1]
+    shape = data.season.shape[1], data.effects.shares.shape[1], arrays["regressors"].shape[1]
     compiled = _compiled(len(data.offset), *shape, bool(len(data.controls))).with_data(**arrays)
     drawn = nutpie.sample(
         compiled,
@@ -67,7 +67,7 @@ def sample_nuts(data: CountSeries, wandering: Wandering, *, draws: int, seed: in
         return values.reshape(-1, *values.shape[2:])
 
     effects = together("theta")
-    log_effect = np.log1p(data.shares * np.expm1(effects)[:, None, :])
+    log_effect = data.effects.log_ratio(effects)
     hyper = np.column_stack([together(name) for name in ("rho", "sd", "alpha", "drift", "slow")])
     diagnostics = {
         "chains": float(CHAINS),
@@ -94,7 +94,7 @@ def _convergence(effects: np.ndarray) -> dict[str, float]:
 def _arrays(data: CountSeries, wandering: Wandering) -> dict[str, Any]:
     """The arrays of one series under the names the compiled model has for them."""
     layout, prior, start = data.laid_out()
-    own, pool, offset, regressors, season, shares, pool_ratio = layout
+    own, pool, offset, regressors, season, shares, fading, pool_ratio = layout
     length = len(own)
     arrays: dict[str, Any] = {
         "own": np.nan_to_num(own),
@@ -103,6 +103,7 @@ def _arrays(data: CountSeries, wandering: Wandering) -> dict[str, Any]:
         "regressors": regressors,
         "season": season,
         "shares": shares,
+        "fading": fading,
         "static_mean": prior[1],
         "static_sd": 1 / np.sqrt(prior[2]),
         "rate": prior[0][0],
@@ -134,6 +135,7 @@ def _compiled(length: int, waves: int, effects: int, levels: int, pooled: bool) 
         "regressors": np.ones((length, levels)),
         "season": np.zeros((length, waves)),
         "shares": np.zeros((length, effects)),
+        "fading": np.ones((length, effects)),
         "static_mean": np.zeros(static),
         "static_sd": np.ones(static),
         "rate": 0.0,
@@ -189,7 +191,7 @@ def _model(arrays: dict[str, Any], pooled: bool) -> Any:
         theta = pm.Deterministic("theta", static[shared:])
         common = d["offset"] + path + d["season"] @ static[levels:shared]
         quiet = pm.Deterministic("log_quiet", common + level + sd * deviation + creep)
-        log_mean = quiet + pt.log1p(d["shares"] * pt.expm1(theta)).sum(axis=1)
+        log_mean = quiet + pt.log1p(d["shares"] * pt.expm1(d["fading"] * theta)).sum(axis=1)
         own = pm.NegativeBinomial.dist(mu=pt.exp(log_mean), alpha=1 / alpha)
         pm.Potential("own_likelihood", (d["own_known"] * pm.logp(own, d["own"])).sum())
         if pooled:

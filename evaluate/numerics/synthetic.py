@@ -125,6 +125,33 @@ def synthetic_fit(
         weights = simplex_weights(early.T, treated[before], ridge=ridge, intercept=True)
         periods = simplex_weights(early, late, ridge=NEGLIGIBLE * noise, intercept=True)
     weighted = weights @ controls
-    shift = float(periods @ (treated[before] - weighted[before]))
-    synthetic = weighted + shift
+    synthetic = weighted + float(periods @ (treated[before] - weighted[before]))
     return SyntheticFit(float(np.mean(treated[after] - synthetic[after])), weights, periods, synthetic, ridge)
+
+
+def fit_of_weights(
+    treated: np.ndarray, controls: np.ndarray, before: np.ndarray, after: np.ndarray, weights: np.ndarray
+) -> SyntheticFit:
+    """Compare levels by area weights that were found otherwise, such as by predictors.
+
+    Parameters
+    ----------
+    treated, controls, before, after
+        As in ``synthetic_fit``.
+    weights : numpy.ndarray
+        Shape (control areas,), summing to 1.
+
+    Returns
+    -------
+    SyntheticFit
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> controls, before = np.array([[1.0, 3.0], [3.0, 5.0]]), np.array([True, False])
+    >>> fit_of_weights(np.array([2.0, 2.0]), controls, before, ~before, np.array([0.5, 0.5])).effect
+    -2.0
+    """
+    synthetic = weights @ controls
+    effect = float(np.mean(treated[after] - synthetic[after]))
+    return SyntheticFit(effect, weights, np.zeros(int(before.sum())), synthetic, 0.0)

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize
@@ -26,6 +27,8 @@ from evaluate.numerics.laplace import STATES, Data, Prior, log_evidence_at_nodes
 
 PRIOR_MEAN = np.array([-0.2, np.log(0.10), np.log(0.10), np.log(0.004)])
 """Typical area: autocorrelation 0.45, deviation 10%, extra count noise 10%, a drift of 0.4% a period."""
+PRIOR_MEAN_PER_YEAR = 12.0
+"""``PRIOR_MEAN`` is of months."""
 PRIOR_MEAN_SD = np.array([1.2, 0.7, 0.9, 1.2])
 """How little is known of that typical area before the controls are seen."""
 BETWEEN_SD = np.array([0.5, 0.3, 0.4, 0.4])
@@ -37,11 +40,44 @@ RHO_CEILING = 0.995
 SMALLEST_STEP = 1e-4
 """Floor of the random walks' steps, for the arithmetic's sake."""
 LOADING_SD = 0.15
+"""How much more or less than the controls an area follows their pattern (methods of the package, section 2.9)."""
+SEASON_SD = 0.3
+"""Of each seasonal term, on the log scale."""
 NODES = 48
 NODE_SPREAD = 1.3
 """Nodes are spread this many times as wide as areas are expected to differ, around what fits all of them best."""
 FURTHEST_TOP = 2.0
 ROUNDS = 300
+
+
+@dataclass(frozen=True, eq=False)
+class EffectTerms:
+    """Where each effect applies, and its prior.
+
+    Parameters
+    ----------
+    shares : numpy.ndarray
+        Shape (periods, effects): share of each period to which each effect applies.
+    fading : numpy.ndarray
+        Shape (periods, effects): what is left of the log rate ratio in each period; 1 for an effect that lasts.
+    mean, sd : numpy.ndarray
+        Shape (effects,): normal prior of each log rate ratio.
+    """
+
+    shares: np.ndarray
+    fading: np.ndarray
+    mean: np.ndarray
+    sd: np.ndarray
+
+    @classmethod
+    def none(cls, length: int) -> EffectTerms:
+        """No effects in a series of that length."""
+        nothing = np.zeros((length, 0))
+        return cls(nothing, nothing, np.zeros(0), np.zeros(0))
+
+    def log_ratio(self, effects: np.ndarray) -> np.ndarray:
+        """What each effect adds to the log mean, shape (draws, periods, effects), from draws (draws, effects)."""
+        return np.log1p(self.shares * np.expm1(self.fading * effects[:, None, :]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,9 +103,15 @@ class Wandering:
         return gaussian_log_density(h, self.mean, self.covariance)
 
 
-def unlearned() -> Wandering:
+def prior_mean(periods_per_year: float) -> np.ndarray:
+    """``PRIOR_MEAN`` for periods of another length: a random walk's steps shrink with their square root."""
+    shift = 0.5 * np.log(PRIOR_MEAN_PER_YEAR / periods_per_year)
+    return PRIOR_MEAN + np.array([0.0, 0.0, 0.0, shift])
+
+
+def unlearned(periods_per_year: float) -> Wandering:
     """Return the prior where there are no controls to learn from."""
-    return Wandering(PRIOR_MEAN, np.diag(PRIOR_MEAN_SD**2 + BETWEEN_SD**2), 0)
+    return Wandering(prior_mean(periods_per_year), np.diag(PRIOR_MEAN_SD**2 + BETWEEN_SD**2), 0)
 
 
 def gaussian_log_density(x: np.ndarray, mean: np.ndarray, covariance: np.ndarray) -> np.ndarray:
@@ -128,6 +170,7 @@ def learn_wandering(
     season: np.ndarray,
     *,
     drift: float,
+    years: float,
     most_areas: int = 40,
     near: float,
 ) -> Wandering:
@@ -143,6 +186,8 @@ def learn_wandering(
         Shape (periods, waves).
     drift : float
         Standard deviation of the common path's steps.
+    years : float
+        Length of the series in years.
     most_areas : int
         Learn from at most this many areas, those whose mean count is nearest to ``near``.
     near : float
@@ -155,20 +200,21 @@ def learn_wandering(
     totals = counts.sum(axis=1)
     alive = np.flatnonzero(totals > 0)
     if len(alive) < 2:
-        return unlearned()
+        return unlearned(counts.shape[1] / years)
+    expected = prior_mean(counts.shape[1] / years)
     distance = np.abs(np.log(totals[alive] / counts.shape[1]) - np.log(max(near, 0.1)))
     chosen = alive[np.argsort(distance, kind="stable")[:most_areas]]
     placebos = [
-        _held_against_others(counts, area, offset, season).started_at(PRIOR_MEAN, drift) for area in chosen
+        _held_against_others(counts, area, offset, season).started_at(expected, drift) for area in chosen
     ]
-    centre, told = _best_for_all(placebos, drift)
+    centre, told = _best_for_all(placebos, drift, expected)
     placebos = [placebo.started_at(centre, drift) for placebo in placebos]
     spread = NODE_SPREAD * np.sqrt(BETWEEN_SD**2 + told)
     nodes = centre + spread * normal_points(NODES, len(centre))
     parabolas = [_parabola((nodes - centre) / spread, placebo.evidence(nodes, drift)) for placebo in placebos]
     slopes = np.array([slope for slope, _ in parabolas]) / spread
     curvatures = np.array([curvature for _, curvature in parabolas]) / np.outer(spread, spread)
-    return _expectation_maximisation(centre, slopes, curvatures)
+    return _expectation_maximisation(centre, slopes, curvatures, expected)
 
 
 @dataclass(frozen=True, eq=False)
@@ -200,16 +246,17 @@ def _held_against_others(counts: np.ndarray, area: int, offset: np.ndarray, seas
     others = np.delete(totals, area)
     pool_share = float(((others / others.sum()) ** 2).sum())
     own, pool = counts[area], counts.sum(axis=0) - counts[area]
-    nothing = np.zeros((len(own), 0))
-    data, prior, start = series(own, pool, offset, season, nothing, pool_share, np.zeros(0), 1.0)
+    data, prior, start = series(own, pool, offset, season, EffectTerms.none(len(own)), pool_share)
     return _Placebo(data, prior, start, float(np.sqrt(1 + pool_share)))
 
 
-def _best_for_all(placebos: Sequence[_Placebo], drift: float) -> tuple[np.ndarray, np.ndarray]:
+def _best_for_all(
+    placebos: Sequence[_Placebo], drift: float, expected: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Hyperparameters that fit all areas best if they were alike, and about how well each is known (variances)."""
 
     def badness(h: np.ndarray) -> float:
-        scores = (h - PRIOR_MEAN) / PRIOR_MEAN_SD
+        scores = (h - expected) / PRIOR_MEAN_SD
         if np.abs(scores).max() > 5:
             return 1e10
         return float(
@@ -217,8 +264,8 @@ def _best_for_all(placebos: Sequence[_Placebo], drift: float) -> tuple[np.ndarra
         )
 
     begin = np.diag(PRIOR_MEAN_SD**2 / (1 + len(placebos)))
-    options = {"gtol": 0.1, "maxiter": 15, "eps": 1e-3, "hess_inv0": begin}
-    found = minimize(badness, PRIOR_MEAN, method="BFGS", options=options)
+    options: Any = {"gtol": 0.1, "maxiter": 15, "eps": 1e-3, "hess_inv0": begin}
+    found = minimize(badness, expected, method="BFGS", options=options)
     return found.x, np.minimum(np.diag(np.asarray(found.hess_inv)), PRIOR_MEAN_SD**2)
 
 
@@ -227,38 +274,33 @@ def series(
     pool: np.ndarray,
     offset: np.ndarray,
     season: np.ndarray,
-    shares: np.ndarray,
+    effects: EffectTerms,
     pool_ratio: float,
-    effect_mean: np.ndarray,
-    effect_sd: np.ndarray | float,
 ) -> tuple[Data, Prior, np.ndarray]:
     """Lay out the engine's data, its prior of the static parameters, and a starting point.
 
     Returns
     -------
     (tuple, tuple, numpy.ndarray)
-        ``data`` and ``prior`` as in ``laplace.log_joint``, and z to start from. The level of the treated area relative
+        ``data`` and ``prior`` as in ``laplace.log_kernel``, and z to start from. The level of the treated area relative
         to the pool has standard deviation 3; without a pool it is fixed at nought, since the common path is its level.
     """
-    length, waves, effects = len(own), season.shape[1], shares.shape[1]
+    length, waves = len(own), season.shape[1]
     pooled = not np.isnan(pool).all()
     path = pool if pooled else own
     rate = np.log(np.nanmean(path / np.exp(offset)) + 0.01)
     level = np.log(np.nanmean(own) + 0.1) - np.log(np.nanmean(path) + 0.1)
-    centre = np.concatenate(
-        [[level if pooled else 0.0, 0.0], np.zeros(waves), np.broadcast_to(effect_mean, effects)]
-    )
-    sd = np.concatenate(
-        [[3.0 if pooled else 1e-3, LOADING_SD], np.full(waves, 0.2), np.broadcast_to(effect_sd, effects)]
-    )
     regressors = np.column_stack([np.ones(length), shared_pattern(pool, offset)])
+    centre = np.concatenate([[level if pooled else 0.0, 0.0], np.zeros(waves), effects.mean])
+    sd = np.concatenate([[3.0 if pooled else 1e-3, LOADING_SD], np.full(waves, SEASON_SD), effects.sd])
     data = (
         np.ascontiguousarray(own, dtype=float),
         np.ascontiguousarray(pool, dtype=float),
         np.ascontiguousarray(offset, dtype=float),
         regressors,
         np.ascontiguousarray(season, dtype=float),
-        np.ascontiguousarray(shares, dtype=float),
+        np.ascontiguousarray(effects.shares, dtype=float),
+        np.ascontiguousarray(effects.fading, dtype=float),
         float(pool_ratio),
     )
     prior = (np.array([rate, 1 / 9.0]), centre, 1 / sd**2)
@@ -311,7 +353,9 @@ def _parabola(away: np.ndarray, evidence: np.ndarray) -> tuple[np.ndarray, np.nd
     return slope, (vectors * np.maximum(values, least)) @ vectors.T
 
 
-def _expectation_maximisation(centre: np.ndarray, slopes: np.ndarray, curvatures: np.ndarray) -> Wandering:
+def _expectation_maximisation(
+    centre: np.ndarray, slopes: np.ndarray, curvatures: np.ndarray, expected: np.ndarray
+) -> Wandering:
     """Fit N(m, S) to the areas' hyperparameters from the parabolas of their log evidence around ``centre``."""
     areas = len(slopes)
     mean, between = centre, np.diag(BETWEEN_SD**2)
@@ -321,7 +365,7 @@ def _expectation_maximisation(centre: np.ndarray, slopes: np.ndarray, curvatures
         within = np.linalg.inv(curvatures + precision)
         means = centre + np.einsum("ipq,iq->ip", within, slopes + precision @ (mean - centre))
         new_mean = np.linalg.solve(
-            prior_precision + areas * precision, prior_precision @ PRIOR_MEAN + precision @ means.sum(axis=0)
+            prior_precision + areas * precision, prior_precision @ expected + precision @ means.sum(axis=0)
         )
         apart = means - new_mean
         scatter = within.sum(axis=0) + apart.T @ apart

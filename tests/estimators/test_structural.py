@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import evaluate as ev
@@ -14,13 +15,21 @@ def simulated(**settings):
 
 
 def test_a_planted_fall_is_found():
-    design = simulated(rate_ratio_after=0.6)
-    effect = ev.StructuralModel().fit(design, seed=1).effect("operation", "after")
-    assert effect.lower < 0.6 < effect.upper < 1
-    assert effect.p_reduction > 0.99
-    truth = design.panel.truth
-    prevented = truth.expected[truth.expected.index > truth.end].sum() * 0.4
-    assert effect.prevented_lower < prevented < effect.prevented_upper
+    designs = [simulated(rate_ratio_after=0.6, seed=seed) for seed in range(20)]
+    effects = [
+        ev.StructuralModel(draws=500).fit(design, seed=1).effect("operation", "after") for design in designs
+    ]
+    errors = np.log([effect.rate_ratio for effect in effects]) - np.log(0.6)
+    assert abs(errors.mean()) < 3 * errors.std() / np.sqrt(20)
+    assert sum(effect.lower < 0.6 < effect.upper for effect in effects) >= 17  # 95%: fewer in 1 of 60
+    assert sum(effect.p_reduction > 0.99 for effect in effects) >= 19
+    truths = [design.panel.truth for design in designs]
+    prevented = [truth.expected[truth.expected.index > truth.end].sum() * 0.4 for truth in truths]
+    inside = [
+        effect.prevented_lower < count < effect.prevented_upper
+        for effect, count in zip(effects, prevented, strict=True)
+    ]
+    assert sum(inside) >= 17
 
 
 def test_same_seed_same_answer():
@@ -150,3 +159,79 @@ def test_the_prior_can_be_changed_and_pulls():
 def test_engine_is_one_of_two():
     with pytest.raises(ev.DesignError, match='engine is "fast" or "nuts"'):
         ev.StructuralModel(engine="stan")
+
+
+def test_forecast_and_joint_form_agree():
+    """One lasting operation: what is predicted after it must tell the same story as the effect fitted to it."""
+    design = simulated(rate_ratio_after=0.7, seed=5)
+    joint, forecast = (
+        ev.StructuralModel(form=form).fit(design, seed=1).effect("operation", "after")
+        for form in ("joint", "forecast")
+    )
+    # The joint form's prior draws its ratio a little towards 1.
+    assert np.log(forecast.rate_ratio) == pytest.approx(np.log(joint.rate_ratio), abs=0.05)
+    assert np.log(forecast.upper / forecast.lower) == pytest.approx(
+        np.log(joint.upper / joint.lower), rel=0.35
+    )
+
+
+def test_the_forecast_form_does_not_see_what_came_after():
+    design = simulated(seed=5)
+    counts = design.panel.counts.copy(deep=True)
+    counts.loc["A01", counts["period"] >= design.windows[0].periods[0]] *= 3
+    other = replace(design, panel=replace(design.panel, counts=counts))
+    one, two = (ev.StructuralModel(form="forecast").fit(d, seed=1).counterfactual for d in (design, other))
+    np.testing.assert_allclose(one["expected"], two["expected"])
+
+
+def test_the_forecast_form_judges_one_operation():
+    panel = ev.simulate_panel(areas=5, periods=60, seed=1)
+    operations = [
+        ev.Operation(f"in {month}", f"2013-{month}-01", f"2013-{month}-28") for month in ("01", "06")
+    ]
+    design = ev.Design(
+        panel, outcome="crime", treated=["A01"], operations=operations, before="24 months", after="6 months"
+    )
+    with pytest.raises(ev.DesignError, match="forecast form judges one operation; this design has 2"):
+        ev.StructuralModel(form="forecast").fit(design, seed=1)
+
+
+def test_a_fading_effect_is_followed():
+    """An effect that halves every 3 months: the fading model sees its start, the lasting one its average."""
+    panel = ev.simulate_panel(areas=25, periods=96, operation_at=72, process=ev.Process(mean=300), seed=8)
+    after = np.arange(96) > 72
+    left = np.where(after, 0.5 ** (np.maximum(np.arange(96) - 73, 0) / 3), 0.0)
+    counts = panel.counts.copy(deep=True)
+    whole = counts.loc["A01"].values
+    counts.loc["A01"] = np.round(whole * np.exp(np.log(0.5) * left)[:, None])
+    design = ev.simulated_design(replace(panel, counts=counts))
+    result = ev.StructuralModel(half_life=3).fit(design, seed=1)
+    start = result.draws["posterior"]["log_rate_ratio"].sel(window="operation, after").values
+    assert np.quantile(start, 0.005) < np.log(0.5) < np.quantile(start, 0.995)
+    assert start.mean() < np.log(0.65)
+
+
+def test_daily_counts_have_weekdays():
+    """A weekday pattern that the controls share is not mistaken for the area's wandering."""
+    from evaluate.estimators.structural import _season
+
+    rng = np.random.default_rng(3)
+    days = pd.period_range("2017-01-02", periods=364, freq="D")
+    weekend = 1 + 0.5 * (days.day_of_week >= 5)
+    frame = pd.DataFrame(
+        [
+            {"area": area, "day": str(day), "n": rng.poisson(12 * busy)}
+            for area in ("A", "B", "C", "D")
+            for day, busy in zip(days, weekend, strict=True)
+        ]
+    )
+    panel = ev.read_counts(frame, area="area", period="day", count="n", every="day")
+    design = ev.Design(
+        panel, outcome=panel.outcomes[0], treated=["A"], before="300 days", after="28 days",
+        operations=[ev.Operation("op", "2017-11-20", "2017-11-26")],
+    )  # fmt: skip
+    assert _season(design, ev.StructuralModel()).shape[1] == 4 + 6 + 1
+    assert _season(design, ev.StructuralModel(nation=None)).shape[1] == 4 + 6
+    effect = ev.StructuralModel(draws=500).fit(design, seed=1).effect("op", "after")
+    assert effect.lower < 1 < effect.upper
+    assert effect.upper - effect.lower < 0.5

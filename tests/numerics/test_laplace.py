@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from evaluate.numerics import laplace
-from evaluate.numerics.wandering import series
+from evaluate.numerics.wandering import EffectTerms, series
 
 HYPER = (0.4, 0.1, 0.01, 0.08, 0.01)
 
@@ -23,7 +23,10 @@ def small():
     shares = np.zeros((length, 2))
     shares[12, 0] = 5 / 31
     shares[13:, 1] = 1.0
-    return series(own, pool, np.zeros(length), season, shares, 0.1, np.zeros(2), 0.5)
+    fading = np.ones_like(shares)
+    fading[13:, 1] = 0.5 ** (np.arange(length - 13) / 3)
+    effects = EffectTerms(shares, fading, np.zeros(2), np.full(2, 0.5))
+    return series(own, pool, np.zeros(length), season, effects, 0.1)
 
 
 def dense(band, border, corner):
@@ -98,9 +101,7 @@ def test_mode_is_a_mode(small):
     short_of_the_top = 0.5 * gradient @ np.linalg.solve(dense(band, border, corner), gradient)
     assert 0 <= short_of_the_top < 1e-4
     random = np.random.default_rng(6)
-    others = [
-        log_joint(mode + random.normal(0, 0.02, len(mode)), data, prior, HYPER) for _ in range(20)
-    ]
+    others = [log_joint(mode + random.normal(0, 0.02, len(mode)), data, prior, HYPER) for _ in range(20)]
     assert max(others) < value
 
 
@@ -110,7 +111,8 @@ def test_importance_weights_average_to_the_evidence(small):
     (evidence,), (mode,) = laplace.log_evidence_at_nodes(start, data, prior, np.array([HYPER]))
     normals = np.random.default_rng(8).standard_normal((4000, len(start)))
     _, log_weights = laplace.draw_around_mode(mode, data, prior, HYPER, normals)
-    shifted = np.exp(log_weights - evidence)
+    log_density = -0.5 * (normals**2).sum(axis=1) - 0.5 * len(start) * np.log(2 * np.pi)
+    shifted = np.exp(log_weights - log_density - evidence)
     error = shifted.std() / np.sqrt(len(shifted))
     assert shifted.mean() == pytest.approx(1.0, abs=0.05 + 4 * error)
 
@@ -132,9 +134,9 @@ def test_part_of_a_period_counts_as_its_share(small):
     """T5: five days in thirty-one at half the rate leave 0.9194 of the month."""
     data, _, start = small
     length = len(data[0])
-    quiet = laplace.predictors(start, *data[2:6])[0]
+    quiet = laplace.predictors(start, *data[2:7])[0]
     z = start.copy()
     z[laplace.STATES * length + data[3].shape[1] + data[4].shape[1]] += np.log(0.5)
-    moved = laplace.predictors(z, *data[2:6])[0]
+    moved = laplace.predictors(z, *data[2:7])[0]
     assert np.exp(moved - quiet)[12] == pytest.approx(0.9194, abs=5e-5)
     assert np.flatnonzero(moved != quiet).tolist() == [12]

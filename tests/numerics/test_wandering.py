@@ -40,9 +40,11 @@ def test_order_of_the_areas_does_not_matter():
 
 
 def test_without_controls_the_prior_stands():
-    assert wandering.unlearned().areas == 0
+    assert wandering.unlearned(12.0).areas == 0
     counts = np.ones((1, 30))
-    found = wandering.learn_wandering(counts, np.zeros(30), np.zeros((30, 2)), drift=0.05, near=1.0)
+    found = wandering.learn_wandering(
+        counts, np.zeros(30), np.zeros((30, 2)), drift=0.05, years=2.5, near=1.0
+    )
     np.testing.assert_array_equal(found.mean, wandering.PRIOR_MEAN)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
+import pandas as pd
 
 from evaluate.design.design import Design
 from evaluate.effects.result import Estimator, Result
@@ -20,8 +21,9 @@ from evaluate.estimators.terms import (
     treated_areas,
     window_name,
 )
+from evaluate.numerics.predictor_weights import predictor_weights
 from evaluate.numerics.rate_ratio import two_way_dispersion
-from evaluate.numerics.synthetic import Method, SyntheticFit, synthetic_fit
+from evaluate.numerics.synthetic import Method, SyntheticFit, fit_of_weights, synthetic_fit
 
 Scale = Literal["rate", "log rate"]
 FEWEST_BEFORE = 12
@@ -48,6 +50,8 @@ class Settings:
         Of the intervals.
     inference : str
         "placebo" or "conformal".
+    predictors : pandas.DataFrame or None
+        By area code: what the weights are to match instead of every period.
 
     Raises
     ------
@@ -60,12 +64,17 @@ class Settings:
     placebos: int
     level: float
     inference: Inference = "placebo"
+    predictors: pd.DataFrame | None = None
 
     def __post_init__(self) -> None:
         if self.scale not in ("rate", "log rate"):
             raise DesignError(f'scale is "rate" or "log rate"; it is "{self.scale}".')
         if self.inference not in ("placebo", "conformal"):
             raise DesignError(f'inference is "placebo" or "conformal"; it is "{self.inference}".')
+        if self.inference == "conformal" and self.predictors is not None:
+            raise DesignError(
+                'Conformal inference matches every period, before and after. Use inference="placebo" with predictors.'
+            )
         if self.placebos < 0 or not 0.5 <= self.level < 1:
             raise DesignError(
                 f"placebos is 0 or more and level from 0.5 to below 1; these are {self.placebos} and {self.level}."
@@ -89,6 +98,8 @@ class Series:
         Whether log rates are fitted.
     areas : int
         Number of treated areas.
+    predictors : numpy.ndarray or None
+        Shape (1 + controls, predictors).
     """
 
     counts: np.ndarray
@@ -97,6 +108,7 @@ class Series:
     after: np.ndarray
     logs: bool
     areas: int
+    predictors: np.ndarray | None = None
 
     @property
     def values(self) -> np.ndarray:
@@ -112,17 +124,25 @@ class Series:
         The exponential of a mean of logs is less than the mean, so expected counts from log rates are multiplied by
         what that makes of the baseline's total, apart from the gap between the means of the logs.
         """
-        values = self.values
+        values, order = self.values, [row, *donors]
+        if self.predictors is not None:
+            found = predictor_weights(self.predictors[order], values[order][:, self.before]).area_weights
+            fit = fit_of_weights(values[row], values[donors], self.before, self.after, found)
+            return self._counts_expected(row, fit), fit
         fit = synthetic_fit(
             values[row], values[donors], self.before, self.after, method,
             areas=self.areas if row == 0 else 1, penalty=penalty,
         )  # fmt: skip
+        return self._counts_expected(row, fit), fit
+
+    def _counts_expected(self, row: int, fit: SyntheticFit) -> np.ndarray:
+        """From what was fitted to counts, shape (periods,)."""
         if not self.logs:
-            return fit.synthetic * self.days, fit
+            return np.asarray(fit.synthetic * self.days)
         expected = np.exp(fit.synthetic) * self.days
-        gap = float(np.mean((values[row] - fit.synthetic)[self.before]))
+        gap = float(np.mean((self.values[row] - fit.synthetic)[self.before]))
         met = np.exp(gap) * expected[self.before].sum()
-        return expected * self.counts[row, self.before].sum() / met, fit
+        return np.asarray(expected * self.counts[row, self.before].sum() / met)
 
     def misfit(self, row: int, expected: np.ndarray) -> float:
         """Root mean square gap in the baseline, as a share of the baseline's mean count."""
@@ -169,7 +189,7 @@ def fit_synthetic(
     FitError
         If the series cannot be used, or what is fitted does not follow the baseline.
     """
-    series = _series(design, estimator.name, settings.scale)
+    series = _series(design, estimator.name, settings)
     donors = np.arange(1, len(series.counts))
     expected, fit = series.expected(0, donors, method)
     if not settings.allow_poor_fit:
@@ -254,7 +274,7 @@ def _refuse_poor_fit(series: Series, name: str, method: Method, expected: np.nda
         )
 
 
-def _series(design: Design, method: str, scale: Scale) -> Series:
+def _series(design: Design, method: str, settings: Settings) -> Series:
     """Lay out the counts, or say why the method cannot use them."""
     controls = require_controls(design, method, FEWEST_CONTROLS)
     known = known_periods(design)
@@ -267,7 +287,8 @@ def _series(design: Design, method: str, scale: Scale) -> Series:
             f"{design.outcome} has {before.sum()}. Use a longer before, or DifferenceInDifferences."
         )
     treated = design.treated_counts / len(design.treated)
-    if scale == "log rate":
+    logs = settings.scale == "log rate"
+    if logs:
         if (treated[before | after] == 0).any():
             raise FitError(
                 f'A log rate has no place for nought, and {design.outcome} is nought in a period. Use scale="rate", '
@@ -285,7 +306,37 @@ def _series(design: Design, method: str, scale: Scale) -> Series:
             f"{design.treated_counts[before].mean():.1f}. Use longer periods, or StructuralModel."
         )
     counts = np.vstack([treated, controls])
-    return Series(counts, design.exposure_days, before, after, scale == "log rate", len(design.treated))
+    matched = None if settings.predictors is None else _matched(design, settings.predictors, logs)
+    return Series(counts, design.exposure_days, before, after, logs, len(design.treated), matched)
+
+
+def _matched(design: Design, predictors: pd.DataFrame, logs: bool) -> np.ndarray:
+    """Predictors of the treated areas' mean and of the controls that are used, shape (1 + controls, predictors)."""
+    wanted = [*design.treated, *_used_controls(design, logs)]
+    lost = [area for area in wanted if area not in predictors.index]
+    if lost:
+        raise DesignError(
+            f'predictors has no row for {len(lost)} areas of the design, among them "{lost[0]}". Add them, or leave the '
+            "areas out with design.without([...])."
+        )
+    values = predictors.loc[wanted].to_numpy(dtype=float)
+    constant = ~(np.ptp(values, axis=0) > 0)
+    if constant.any():
+        raise DesignError(
+            f'The predictor "{predictors.columns[constant][0]}" is missing somewhere or the same in all areas, so it '
+            "cannot be matched. Leave it out."
+        )
+    split = len(design.treated)
+    return np.vstack([values[:split].mean(axis=0), values[split:]])
+
+
+def _used_controls(design: Design, logs: bool) -> list[str]:
+    """Codes of the control areas with a count in every period, above nought where logarithms are taken."""
+    counts = design.control_counts
+    complete = ~np.isnan(counts).any(axis=1) & (np.nansum(counts, axis=1) > 0)
+    if logs:
+        complete &= (np.nan_to_num(counts) > 0).all(axis=1)
+    return [str(area) for area, kept in zip(design.control, complete, strict=True) if kept]
 
 
 def _placebos(series: Series, method: Method, settings: Settings, fit: SyntheticFit, seed: int) -> list[Path]:
@@ -311,10 +362,7 @@ def _placebos(series: Series, method: Method, settings: Settings, fit: Synthetic
 
 def _weights(design: Design, series: Series, fit: SyntheticFit) -> dict[str, Any]:
     """Which areas and periods carry the weight."""
-    complete = ~np.isnan(design.control_counts).any(axis=1) & (np.nansum(design.control_counts, axis=1) > 0)
-    if series.logs:
-        complete &= (np.nan_to_num(design.control_counts) > 0).all(axis=1)
-    names = [area for area, kept in zip(design.control, complete, strict=True) if kept]
+    names = _used_controls(design, series.logs)
     periods = design.periods[series.before]
     return {
         "control_areas": len(names),

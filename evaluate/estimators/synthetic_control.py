@@ -6,8 +6,8 @@ Equation, for rates (counts per day) of the treated area x_1 and the controls x_
     expected_t = days_t sum_j w_j x_jt
 
 Source: Abadie, Diamond and Hainmueller (2010), Journal of the American Statistical Association 105:493, with every
-period of the baseline matched and no further predictors. It is refused where the root mean square gap in the baseline
-exceeds 20% of its mean, or the treated area lies outside its controls' range in more than half of the baseline.
+period of the baseline matched, or with the predictors given. It is refused where the root mean square gap in the
+baseline exceeds 20% of its mean, or the treated area lies outside its controls' range in more than half of it.
 
 When not to use it: fewer than ten counts a period, a treated area larger or smaller than every control (nothing
 between them can be weighted into it), or a baseline it cannot follow, which is refused.
@@ -15,7 +15,9 @@ between them can be weighted into it), or a baseline it cannot follow, which is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+import pandas as pd
 
 from evaluate.design.design import Design
 from evaluate.effects.result import Result
@@ -39,6 +41,10 @@ class SyntheticControl:
     inference : {"placebo", "conformal"}
         Where the intervals come from: control areas in the treated one's place, or stretches of the treated area's own
         series (Chernozhukov, Wuthrich and Zhu 2021), which needs no more than a few controls but one operation only.
+    predictors : pandas.DataFrame, optional
+        Index: area codes; columns: what the weights are to match instead of every period of the baseline, such as
+        population, and rates of single years. How much each counts is chosen so that the baseline is followed, as in
+        the paper; with placebos that takes a good fraction of a second for each area.
 
     Raises
     ------
@@ -72,6 +78,7 @@ class SyntheticControl:
     placebos: int = 100
     level: float = 0.95
     inference: Inference = "placebo"
+    predictors: pd.DataFrame | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         self._settings()
@@ -102,8 +109,12 @@ class SyntheticControl:
             If there are fewer than two controls without missing periods, fewer than 12 periods before, fewer than ten
             counts a period, or the baseline cannot be followed; with conformal inference also if there is a second
             operation.
+        DesignError
+            If an area of the design has no predictors, or a predictor is the same in all.
         """
         return fit_synthetic(self, design, "synthetic control", settings=self._settings(), seed=seed)
 
     def _settings(self) -> Settings:
-        return Settings(self.scale, self.allow_poor_fit, self.placebos, self.level, self.inference)
+        return Settings(
+            self.scale, self.allow_poor_fit, self.placebos, self.level, self.inference, self.predictors
+        )

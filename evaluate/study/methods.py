@@ -16,7 +16,11 @@ from evaluate.effects.result import Estimator
 from evaluate.errors import did_you_mean
 from evaluate.estimators.before_after import BeforeAfter
 from evaluate.estimators.difference_in_differences import DifferenceInDifferences
+from evaluate.estimators.exact_rate_ratio import ExactRateRatio
 from evaluate.estimators.interrupted_time_series import InterruptedTimeSeries
+from evaluate.estimators.micro_synthetic_control import MicroSyntheticControl
+from evaluate.estimators.relative_rate_ratio import RelativeRateRatio
+from evaluate.estimators.ridge_augmented_synthetic_control import RidgeAugmentedSyntheticControl
 from evaluate.estimators.structural import StructuralModel
 from evaluate.estimators.synthetic_control import SyntheticControl
 from evaluate.estimators.synthetic_difference_in_differences import SyntheticDifferenceInDifferences
@@ -32,8 +36,12 @@ ESTIMATORS: dict[str, Callable[[], Estimator]] = {
     "interrupted time series": InterruptedTimeSeries,
     "before-after": BeforeAfter,
     "difference in differences": DifferenceInDifferences,
+    "relative rate ratio": RelativeRateRatio,
+    "exact rate ratio": ExactRateRatio,
     "synthetic control": SyntheticControl,
+    "ridge augmented synthetic control": RidgeAugmentedSyntheticControl,
     "synthetic difference in differences": SyntheticDifferenceInDifferences,
+    "micro synthetic control": MicroSyntheticControl,
     "weighted displacement difference": WeightedDisplacementDifference,
 }
 """Name in a plan to the estimator with its usual settings."""

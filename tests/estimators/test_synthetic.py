@@ -253,3 +253,37 @@ def test_more_treated_areas_ask_for_more_even_weights():
     one = ev.SyntheticDifferenceInDifferences().fit(design_of(rows), seed=1).diagnostics["ridge"]
     three = ev.SyntheticDifferenceInDifferences().fit(design_of(rows, treated=("W01", "W02", "W03")), seed=1)
     assert three.diagnostics["ridge"] == pytest.approx(3**0.25 * one, rel=0.1)
+
+
+def test_predictors_are_matched_instead_of_every_period():
+    """Areas follow two courses by their share, which the predictors tell."""
+    rows = moving()
+    rows[0, 24:] = np.round(0.6 * rows[0, 24:])
+    design = design_of(rows)
+    early, late = rows[:, :12].mean(axis=1), rows[:, 12:24].mean(axis=1)
+    noise = np.random.default_rng(7).normal(size=25)
+    areas = [str(area) for area in design.panel.areas]
+    predictors = pd.DataFrame({"first year": early, "second year": late, "noise": noise}, index=areas)
+    result = ev.SyntheticControl(predictors=predictors, placebos=20).fit(design, seed=1)
+    effect = result.effect("patrols", "after")
+    assert effect.rate_ratio == pytest.approx(0.6, abs=0.06)
+    assert effect.upper < 1
+    plain = ev.SyntheticControl(placebos=0).fit(design, seed=1)
+    assert result.diagnostics["area_weights"] != plain.diagnostics["area_weights"]
+    turned = ev.SyntheticControl(predictors=predictors.iloc[::-1], placebos=0).fit(design, seed=1)
+    assert turned.diagnostics["area_weights"] == result.diagnostics["area_weights"]
+
+
+def test_refuses_predictors_that_cannot_be_matched():
+    with pytest.raises(ev.DesignError, match="Conformal inference matches every period"):
+        ev.SyntheticControl(predictors=pd.DataFrame(), inference="conformal")
+    design = design_of(moving())
+    areas = [str(area) for area in design.panel.areas]
+    with pytest.raises(
+        ev.DesignError, match=r'predictors has no row for 24 areas of the design, among them "W02"'
+    ):
+        ev.SyntheticControl(predictors=pd.DataFrame({"people": [1.0]}, index=["W01"])).fit(design, seed=1)
+    with pytest.raises(
+        ev.DesignError, match='The predictor "people" is missing somewhere or the same in all areas'
+    ):
+        ev.SyntheticControl(predictors=pd.DataFrame({"people": 1.0}, index=areas)).fit(design, seed=1)

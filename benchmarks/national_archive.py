@@ -3,7 +3,8 @@
 Make the archive first, ``python scripts/make_national_archive.py national.zip`` (18 million rows, 1.1 GB, a few
 minutes), then run ``python benchmarks/national_archive.py national.zip`` (a minute or two); ``--write`` keeps the
 table in ``benchmarks/national_archive.csv``. Each reading runs in a process of its own, whose peak memory the operating
-system reports (Linux and macOS), and must find exactly what the truth beside the archive says was written.
+system reports (Linux and macOS), and must find exactly what the truth beside the archive says was written. The load of
+the machine before is in the table: on a busy one a reading waits for its turn.
 """
 
 from __future__ import annotations
@@ -120,7 +121,9 @@ def table_of(archive: Path) -> list[dict[str, object]]:
             "python": platform.python_version(),
             "duckdb": importlib.metadata.version("duckdb"),
             "pandas": importlib.metadata.version("pandas"),
+            "load_before": round(os.getloadavg()[0], 1),
             "date": datetime.date.today().isoformat(),
+            "command": "python benchmarks/national_archive.py national.zip --write",
         }
         return [
             {"reading": name, **measured(reading, path), **machine}

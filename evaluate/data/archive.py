@@ -61,6 +61,7 @@ class Kind:
 STREET = Kind("street", "street file", "ev.read_police_uk")
 OUTCOMES = Kind("outcomes", "outcomes file", "ev.read_police_uk_outcomes")
 STOPS = Kind("stop-and-search", "stop-and-search file", "ev.read_stop_and_search")
+KINDS = (STREET, OUTCOMES, STOPS)
 
 
 @dataclass(frozen=True)
@@ -99,8 +100,8 @@ def find_files(path: PathLike, kind: Kind) -> list[PublishedFile]:
     Parameters
     ----------
     path : path
-        A folder (searched with its subfolders, and the zips in it), a pattern with ``*``, a zip, or one file
-        (``.csv``, ``.csv.gz``; of the API, ``.json``).
+        A folder (searched with its subfolders, and the zips in it), a pattern with ``*`` (files that are named as
+        another kind are passed over), a zip, or one file (``.csv``, ``.csv.gz``; of the API, ``.json``).
     kind : Kind
         What to look for. A file that is named itself is taken whatever its name.
 
@@ -118,15 +119,17 @@ def find_files(path: PathLike, kind: Kind) -> list[PublishedFile]:
     --------
     >>> find_files("nowhere/*.csv", STREET)
     Traceback (most recent call last):
-    evaluate.errors.DataError: No file matches "nowhere/*.csv". Correct the pattern.
+    evaluate.errors.DataError: No street file matches "nowhere/*.csv". Correct the pattern.
     """
     given = Path(path).expanduser()
     if any(mark in str(path) for mark in "*?") and not given.exists():
         found = sorted(
             file for name in glob.glob(str(given), recursive=True) if (file := Path(name)).is_file()
         )
+        others = [other for other in KINDS if other is not kind]
+        found = [file for file in found if not any(other.matches(file.name) for other in others)]
         if not found:
-            raise DataError(f'No file matches "{path}". Correct the pattern.')
+            raise DataError(f'No {kind.noun} matches "{path}". Correct the pattern.')
     elif given.is_dir():
         found = _in_folder(given, kind)
     else:
@@ -190,7 +193,11 @@ def no_room(folder: Path | str = "") -> DataError:
 def _in_folder(folder: Path, kind: Kind) -> list[Path]:
     """Files of the kind and zips in a folder; where there are none, answers of the API."""
     inside = sorted(file for file in folder.rglob("*") if file.is_file() and "__MACOSX" not in file.parts)
-    found = [file for file in inside if kind.matches(file.name) or file.suffix.lower() == ".zip"]
+    found = [
+        file
+        for file in inside
+        if kind.matches(file.name) or (file.suffix.lower() == ".zip" and _members(file, kind))
+    ]
     if not found and kind is STREET:
         found = [file for file in inside if file.suffix.lower() == ".json"]
     if not found:
@@ -201,17 +208,22 @@ def _in_folder(folder: Path, kind: Kind) -> list[Path]:
     return found
 
 
-def _in_zip(archive: Path, kind: Kind) -> list[PublishedFile]:
-    """List the files of a kind in a zip."""
+def _members(archive: Path, kind: Kind) -> list[zipfile.ZipInfo]:
+    """What a zip says of the files of a kind in it."""
     try:
         with zipfile.ZipFile(archive) as packed:
-            members = [
+            return [
                 one
                 for one in packed.infolist()
                 if kind.matches(one.filename) and "__MACOSX/" not in one.filename
             ]
     except (*_DAMAGED, OSError) as error:
         raise _damaged(archive) from error
+
+
+def _in_zip(archive: Path, kind: Kind) -> list[PublishedFile]:
+    """List the files of a kind in a zip."""
+    members = _members(archive, kind)
     if not members:
         raise DataError(
             f"{archive.name}: the zip holds no {kind.noun} of data.police.uk; their names end in -{kind.ending}.csv. "

@@ -230,8 +230,8 @@ def _select(source: str, layout: Layout, key: str) -> str:
 def _reader(head: Sequence[str], packed: bool, paths: Sequence[Path]) -> str:
     """SQL that opens files with one head. Every column is text: nothing is guessed from the first rows."""
     columns = ", ".join(f"{_quoted(name)}: 'VARCHAR'" for name in head)
-    # DuckDB takes brackets in a path for a pattern.
-    listed = ", ".join(_quoted(str(path).replace("[", "[[]")) for path in paths)
+    # DuckDB takes brackets, stars and question marks in a path for a pattern.
+    listed = ", ".join(_quoted(re.sub(r"([\[*?])", r"[\1]", str(path))) for path in paths)
     return (
         f"read_csv([{listed}], columns = {{{columns}}}, header = true, delim = ',', quote = '\"', escape = '\"', "
         f"auto_detect = false, strict_mode = true, filename = true, compression = '{'gzip' if packed else 'none'}')"

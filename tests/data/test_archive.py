@@ -13,8 +13,6 @@ import pytest
 import xarray as xr
 
 import evaluate as ev
-from evaluate.data import archive as archives
-from evaluate.data import street_files
 
 HEAD = (
     "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,Crime type,"
@@ -28,6 +26,10 @@ def line(
 ) -> str:
     return f"{crime},{month},{force},{force},1.0,51.0,On or near High Street,{lsoa},Ashford 001A,{kind},,"
 
+
+# The modules that the reader really uses; collecting their doctests may import them a second time.
+ARCHIVE = ev.read_police_uk.__globals__["find_files"].__globals__
+STREET_FILES = ev.read_police_uk.__globals__["load_files"].__globals__
 
 ROWS = (line("a", "Burglary"), line("b", "Robbery", "E01000002"), line("", "Anti-social behaviour"))
 TEXT = "\n".join([HEAD, *ROWS]) + "\n"
@@ -105,6 +107,15 @@ def test_zips_in_a_folder_are_read(tmp_path):
     assert panel.counts.sum(("area", "outcome")).values.tolist() == [3, 1]
 
 
+def test_what_else_lies_in_a_folder_or_matches_a_pattern_is_passed_over(tmp_path):
+    street_file(tmp_path / "2018 [a] what? *")
+    for name in ("2018-01-kent-outcomes.csv", "2018-01-kent-stop-and-search.csv"):
+        street_file(tmp_path / "2018 [a] what? *", "x,y\n1,2\n", name)
+    zipped({"wards.shp": "x"}, tmp_path / "boundaries.zip")
+    assert int(ev.read_police_uk(tmp_path).counts.sum()) == 3
+    assert int(ev.read_police_uk(f"{tmp_path}/*/*.csv").counts.sum()) == 3
+
+
 def test_an_archive_larger_than_a_batch_is_unpacked_in_parts(tmp_path, monkeypatch):
     members = {
         f"2018-{month:02d}/2018-{month:02d}-kent-street.csv": TEXT.replace(
@@ -115,14 +126,14 @@ def test_an_archive_larger_than_a_batch_is_unpacked_in_parts(tmp_path, monkeypat
     path = zipped(members, tmp_path / "year.zip")
     expected = ev.read_police_uk(path)
     most: list[int] = []
-    monkeypatch.setattr(archives, "BATCH", 3 * len(TEXT))
-    plain = archives._take_out
+    monkeypatch.setitem(ARCHIVE, "BATCH", 3 * len(TEXT))
+    plain = ARCHIVE["_take_out"]
 
     def watched(source, targets):
         plain(source, targets)
         most.append(len(targets))
 
-    monkeypatch.setattr(archives, "_take_out", watched)
+    monkeypatch.setitem(ARCHIVE, "_take_out", watched)
     xr.testing.assert_equal(ev.read_police_uk(path).counts, expected.counts)
     assert len(most) >= 4
     assert max(most) <= 3
@@ -262,7 +273,7 @@ def test_the_message_names_the_zip_too(case, tmp_path):
 
 
 def test_a_file_too_large_to_look_at(tmp_path, monkeypatch):
-    monkeypatch.setattr(street_files, "LARGEST_EXAMINED", 100)
+    monkeypatch.setitem(STREET_FILES, "LARGEST_EXAMINED", 100)
     said = refusal(street_file(tmp_path, MALFORMED["cut in the middle of a row"][0]))
     assert said.startswith(
         f"{NAME}: its rows are not those of a published file (Invalid Input Error: CSV Error on Line"
@@ -386,7 +397,7 @@ def test_zips_that_are_refused(case, tmp_path):
 
 
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path, monkeypatch):
-    monkeypatch.setattr(archives, "_take_out", lambda source, targets: pytest.fail("it was unpacked"))
+    monkeypatch.setitem(ARCHIVE, "_take_out", lambda source, targets: pytest.fail("it was unpacked"))
     bomb(tmp_path / "a.zip")
     said = refusal(tmp_path / "a.zip")
     assert said.startswith(f"a.zip: {NAME} would unpack to 6")
@@ -396,7 +407,7 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path, monkeypatch):
 
 
 def test_a_gzip_bomb_is_refused_without_being_held(tmp_path, monkeypatch):
-    monkeypatch.setattr(street_files, "LARGEST_EXAMINED", 10_000_000)
+    monkeypatch.setitem(STREET_FILES, "LARGEST_EXAMINED", 10_000_000)
     path = street_file(tmp_path, gzip.compress(b"a" * 20_000_000), NAME + ".gz")
     assert refusal(path) == (
         f"{NAME}.gz: the compressed file of 0.0 MB unpacks to over 0 GB, and its rows are not those of a published "
@@ -408,7 +419,7 @@ def test_a_full_disk_is_said_in_one_message(tmp_path, monkeypatch):
     def full(source, target, length):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(archives.shutil, "copyfileobj", full)
+    monkeypatch.setattr("shutil.copyfileobj", full)
     said = refusal(zipped({NAME: TEXT}, tmp_path / "a.zip"))
     assert said.startswith("There is no room left in the temporary folder ")
     assert said.endswith("name another folder in the environment variable TMPDIR (on Windows TEMP).")

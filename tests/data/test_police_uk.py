@@ -279,7 +279,10 @@ REFUSALS = {
         'The folder "{path}/2018-02" holds no street file of data.police.uk; their names end in -street.csv. Name the '
         "folder the archive was unpacked into.",
     ),
-    "nothing matches": (lambda path: f"{path}/*.txt", 'No file matches "{path}/*.txt". Correct the pattern.'),
+    "nothing matches": (
+        lambda path: f"{path}/*.txt",
+        'No street file matches "{path}/*.txt". Correct the pattern.',
+    ),
     "no such file": (
         lambda path: path / "2018-01" / "2018-01-kent-streets.csv",
         'There is no file "2018-01-kent-streets.csv" in the folder "{path}/2018-01". Did you mean '

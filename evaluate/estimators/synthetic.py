@@ -316,8 +316,8 @@ def _matched(design: Design, predictors: pd.DataFrame, logs: bool) -> np.ndarray
     lost = [area for area in wanted if area not in predictors.index]
     if lost:
         raise DesignError(
-            f'predictors has no row for {len(lost)} areas of the design, among them "{lost[0]}". Add them, or leave the '
-            "areas out with design.without([...])."
+            f'predictors has no row for {len(lost)} areas of the design, among them "{lost[0]}". Add them, or leave '
+            "the areas out with design.without([...])."
         )
     values = predictors.loc[wanted].to_numpy(dtype=float)
     constant = ~(np.ptp(values, axis=0) > 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pandas as pd
 
@@ -19,6 +20,9 @@ Areas = PathLike | Boundaries | Mapping[str, Sequence[str]] | Sequence[OwnArea]
 of one's own among LSOAs."""
 
 MOVED = "Points were moved by the publisher to the nearest of its map points, so one near a border may be across it."
+
+OUTLINE_FILES = (".shp", ".geojson", ".gpkg", ".json")
+"""How the names of files of outlines end."""
 
 AMONG_LSOAS = "LSOA and area of one's own"
 
@@ -92,6 +96,10 @@ def placing_of(areas: Areas | None) -> Placing:
             nowhere="no point",
             outside="outside the outlines",
             notes=(f"Areas are those of {areas.file.name}, SHA-256 {areas.file.sha256}.", MOVED),
+        )
+    if Path(areas).suffix.lower() in OUTLINE_FILES:
+        raise DataError(
+            f'"{Path(areas).name}" holds outlines, not a lookup from LSOAs. Write areas=ev.read_boundaries("{areas}").'
         )
     lookup = read_lookup(areas)
 

@@ -147,6 +147,8 @@ def read_police_uk_outcomes(
 
 def _read(path: PathLike, layout: Layout, placing: Placing, least_share: float) -> Panel:
     """Load, count, and set missing what was not published."""
+    if not 0 <= least_share <= 1:
+        raise DataError(f"least_share is a share from 0 to 1; it is {least_share}. Half is 0.5.")
     files = find_files(path, layout.kind)
     answers = [file for file in files if not file.member and is_answer(file.source)]
     if answers and layout is CRIMES:

@@ -183,6 +183,8 @@ def _load_batch(
     for (head, packed), alike in groups.items():
         try:
             connection.execute(f"INSERT INTO street {_select(_reader(head, packed, alike), layout, key)}")
+        except duckdb.OutOfMemoryException:
+            raise
         except duckdb.Error:
             for path in alike:
                 try:

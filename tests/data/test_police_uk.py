@@ -385,6 +385,54 @@ def test_a_lookup_of_another_country(folder, tmp_path):
     )
 
 
+def test_outlines_are_read_before_they_are_given(folder):
+    with pytest.raises(ev.DataError) as refused:
+        ev.read_police_uk(folder, areas="wards.geojson")
+    assert str(refused.value) == (
+        '"wards.geojson" holds outlines, not a lookup from LSOAs. Write areas=ev.read_boundaries("wards.geojson").'
+    )
+
+
+def test_a_share_is_a_share(folder):
+    with pytest.raises(ev.DataError) as refused:
+        ev.read_police_uk(folder, least_share=50)
+    assert str(refused.value) == "least_share is a share from 0 to 1; it is 50. Half is 0.5."
+
+
+AREAS = {
+    "a text for a list": (
+        {"the lane": "E01000001"},
+        'areas= takes a list of LSOAs for each area; write {"the lane": ["E01000001"]}.',
+    ),
+    "a name for a code": (
+        {"the lane": ["Ashford 001A"]},
+        'areas= has "Ashford 001A" in "the lane", which is no code of an LSOA; they are like E01003690.',
+    ),
+    "one LSOA in two areas": (
+        {"the lane": ["E01000001"], "the park": ["E01000002", "E01000001"]},
+        'areas= has E01000001 in "the lane" and in "the park"; keep it in one of them.',
+    ),
+    "another town": (
+        {"the lane": ["E01000009"]},
+        "The data hold none of the LSOAs of areas=, E01000009. Name LSOAs of the force whose files these are.",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", AREAS, ids=str)
+def test_lists_of_lsoas_that_are_refused(case, folder):
+    areas, message = AREAS[case]
+    with pytest.raises(ev.DataError) as refused:
+        ev.read_police_uk(folder, areas=areas)
+    assert str(refused.value) == message
+
+
+def test_lists_of_lsoas_make_areas(folder):
+    panel = ev.read_police_uk(folder, areas={"the lane": ["E01000001", "E01000002"]})
+    assert list(panel.areas) == ["the lane"]
+    np.testing.assert_array_equal(panel.counts.sum("outcome", skipna=False).values, [[4, np.nan, 1]])
+
+
 LOOKUPS = {
     "two wards for one": (
         ["E01000001,x,E05000001,y,z", "E01000001,x,E05000002,y,z"],

@@ -6,14 +6,14 @@ Equation, for periods t::
     log mu_t = log days_t + own_t + season_t + common_t + deviation_t + slow_t + effects_t
     C_t ~ NegBin(exp(log days_t + season_t + common_t), alpha_pool)
 
-``y`` is the count of the treated areas, ``C`` that of the controls together. ``common`` is a random walk, known with the
-noise of the controls' counts. ``own`` is the area's level, and how far it follows the controls' smoothed pattern more or
-less than they do. ``deviation`` is a first-order autoregression and ``slow`` a random walk: how far the treated area's
-own course strays from the controls', whose own straying adds to it, so that three controls do not look like three
-hundred. Size and autocorrelation of that wandering and the overdispersion have a prior learned from the control areas
-(``evaluate.numerics.wandering``). An effect adds log((1 - f) + f exp(g theta)) in a period of which the share f is
-touched; g is 1, or halves with every half-life after the operation. The periods of the trigger have a term of their own,
-so that the spike is not part of what is expected.
+``y`` is the count of the treated areas, ``C`` that of the controls together. ``common`` is a random walk, known
+with the noise of the controls' counts. ``own`` is the area's level, and how far it follows the controls' smoothed
+pattern more or less than they do. ``deviation`` is a first-order autoregression and ``slow`` a random walk: how far
+the treated area's own course strays from the controls', whose own straying adds to it, so that three controls do
+not look like three hundred. Size and autocorrelation of that wandering and the overdispersion have a prior learned
+from the control areas (``evaluate.numerics.wandering``). An effect adds log((1 - f) + f exp(g theta)) in a period
+of which the share f is touched; g is 1, or halves with every half-life after the operation. The periods of the
+trigger have a term of their own, so that the spike is not part of what is expected.
 
 The season is two pairs of yearly waves; for days it has weekdays and bank holidays too, for weeks bank holidays.
 

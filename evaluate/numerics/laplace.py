@@ -29,8 +29,16 @@ import math
 import numpy as np
 from numba import njit
 
-STATES = 3
-"""States of one period: common path, own deviation, own slow drift. The band of the Hessian is as wide."""
+from evaluate.numerics.bordered_band import (
+    REORDERED,
+    STATES,
+    Workspace,
+    factorise,
+    half_log_determinant,
+    solve,
+    solve_transposed,
+)
+
 SLOW_START = 0.01
 """Standard deviation of the slow drift in the first period: the level says where it starts."""
 MOST_STEPS = 60
@@ -38,8 +46,6 @@ CLOSE_ENOUGH = 0.01
 """Newton's decrement before whose step the climb ends: the log joint is then within 1e-4 of its top."""
 POISSON_BELOW = 1e-9
 """Overdispersion below which a count is taken for Poisson."""
-REORDERED = {"reassoc", "contract", "arcp", "nsz"}
-"""Sums may be taken in another order; what is not a number stays so."""
 LOG_2PI = math.log(2 * math.pi)
 
 type Data = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, float]
@@ -48,8 +54,6 @@ type Prior = tuple[np.ndarray, np.ndarray, np.ndarray]
 """(mean, precision) of the path's start; means and precisions of the static parameters."""
 type Hyper = tuple[float, float, float, float, float]
 """rho, sd, alpha, drift, slow."""
-type Workspace = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
-"""Gradient, and the negative Hessian as band, border and corner: ``band[i, k]`` is its entry (i, i - k)."""
 
 
 @njit(cache=True)
@@ -258,97 +262,6 @@ def derivatives(z: np.ndarray, data: Data, prior: Prior, hyper: Hyper, exact: bo
                 border[STATES * t, levels + i] += weight * season[t, i]
                 for j in range(i + 1):
                     corner[levels + i, levels + j] += weight * season[t, i] * season[t, j]
-
-
-@njit(cache=True, fastmath=REORDERED)
-def factorise(work: Workspace) -> bool:
-    """Cholesky factor of the bordered band matrix, in place; False where the matrix is not positive definite.
-
-    Afterwards ``band`` holds L, ``border`` holds L^-1 B and ``corner`` the lower factor of the Schur complement.
-    """
-    _, band, border, corner = work
-    size, static = border.shape
-    for i in range(size):
-        for k in range(min(STATES, i), 0, -1):
-            value = band[i, k]
-            for m in range(k + 1, min(STATES, i) + 1):
-                value -= band[i, m] * band[i - k, m - k]
-            band[i, k] = value / band[i - k, 0]
-        value = band[i, 0]
-        for k in range(1, min(STATES, i) + 1):
-            value -= band[i, k] * band[i, k]
-            for c in range(static):
-                border[i, c] -= band[i, k] * border[i - k, c]
-        if value <= 0:
-            return False
-        band[i, 0] = math.sqrt(value)
-        inverse = 1.0 / band[i, 0]
-        for c in range(static):
-            border[i, c] *= inverse
-    corner -= border.T @ border
-    for i in range(static):
-        for j in range(i + 1):
-            value = corner[i, j]
-            for k in range(j):
-                value -= corner[i, k] * corner[j, k]
-            if i > j:
-                corner[i, j] = value / corner[j, j]
-            elif value <= 0:
-                return False
-            else:
-                corner[i, i] = math.sqrt(value)
-    return True
-
-
-@njit(cache=True, fastmath=REORDERED)
-def half_log_determinant(work: Workspace) -> float:
-    """Half the log determinant of the matrix factorised in ``work``."""
-    _, band, _, corner = work
-    half = 0.0
-    for i in range(len(band)):
-        half += math.log(band[i, 0])
-    for i in range(len(corner)):
-        half += math.log(corner[i, i])
-    return half
-
-
-@njit(cache=True, fastmath=REORDERED)
-def solve_transposed(work: Workspace, x: np.ndarray) -> None:
-    """Solve M' x = right for the factor M of ``factorise``; ``x`` holds right, then the solution."""
-    _, band, border, corner = work
-    size, static = border.shape
-    for i in range(static - 1, -1, -1):
-        value = x[size + i]
-        for j in range(i + 1, static):
-            value -= corner[j, i] * x[size + j]
-        x[size + i] = value / corner[i, i]
-    for i in range(size - 1, -1, -1):
-        value = x[i]
-        for c in range(static):
-            value -= border[i, c] * x[size + c]
-        for k in range(1, min(STATES, size - 1 - i) + 1):
-            value -= band[i + k, k] * x[i + k]
-        x[i] = value / band[i, 0]
-
-
-@njit(cache=True, fastmath=REORDERED)
-def solve(work: Workspace, x: np.ndarray) -> None:
-    """Solve M M' x = right for the factor M of ``factorise``; ``x`` holds right, then the solution."""
-    _, band, border, corner = work
-    size, static = border.shape
-    for i in range(size):
-        value = x[i]
-        for k in range(1, min(STATES, i) + 1):
-            value -= band[i, k] * x[i - k]
-        x[i] = value / band[i, 0]
-        for c in range(static):
-            x[size + c] -= border[i, c] * x[i]
-    for i in range(static):
-        value = x[size + i]
-        for j in range(i):
-            value -= corner[i, j] * x[size + j]
-        x[size + i] = value / corner[i, i]
-    solve_transposed(work, x)
 
 
 @njit(cache=True)

@@ -22,9 +22,9 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import gammaln
 
+from evaluate.numerics.bordered_band import STATES
 from evaluate.numerics.laplace import (
     LOG_2PI,
-    STATES,
     Data,
     Prior,
     draw_around_mode,

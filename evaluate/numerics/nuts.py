@@ -16,7 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from evaluate.numerics.laplace import SLOW_START, STATES
+from evaluate.numerics.bordered_band import STATES
+from evaluate.numerics.laplace import SLOW_START
 from evaluate.numerics.nested import DRIFT_SCALE, CountSeries, PosteriorDraws
 from evaluate.numerics.wandering import RHO_CEILING, SMALLEST_STEP, Wandering
 

@@ -23,7 +23,8 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import expit, ndtri
 
-from evaluate.numerics.laplace import STATES, Data, Prior, log_evidence_at_nodes
+from evaluate.numerics.bordered_band import STATES
+from evaluate.numerics.laplace import Data, Prior, log_evidence_at_nodes
 
 PRIOR_MEAN = np.array([-0.2, np.log(0.10), np.log(0.10), np.log(0.004)])
 """Typical area: autocorrelation 0.45, deviation 10%, extra count noise 10%, a drift of 0.4% a period."""

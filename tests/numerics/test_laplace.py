@@ -5,6 +5,7 @@ import pytest
 from scipy import stats
 
 from evaluate.numerics import laplace
+from evaluate.numerics.bordered_band import STATES
 from evaluate.numerics.wandering import EffectTerms, series
 
 HYPER = (0.4, 0.1, 0.01, 0.08, 0.01)
@@ -33,7 +34,7 @@ def dense(band, border, corner):
     size, static = border.shape
     matrix = np.zeros((size + static, size + static))
     for row in range(size):
-        for k in range(min(laplace.STATES, row) + 1):
+        for k in range(min(STATES, row) + 1):
             matrix[row, row - k] = matrix[row - k, row] = band[row, k]
     matrix[:size, size:], matrix[size:, :size] = border, border.T
     matrix[size:, size:] = np.tril(corner) + np.tril(corner, -1).T
@@ -66,19 +67,6 @@ def test_gradient_and_hessian_are_those_of_the_log_joint(small):
         numeric_hessian[:, i] = -(up - down) / (2 * step)
     np.testing.assert_allclose(gradient, numeric, rtol=1e-4, atol=1e-4)
     np.testing.assert_allclose(dense(band, border, corner), numeric_hessian, rtol=1e-4, atol=1e-3)
-
-
-def test_factor_solves_and_has_the_right_determinant(small):
-    data, prior, start = small
-    work = derivatives(start, data, prior, HYPER, False)
-    matrix = dense(*work[1:])
-    assert laplace.factorise(work)
-    half = laplace.half_log_determinant(work)
-    assert half == pytest.approx(np.linalg.slogdet(matrix)[1] / 2, rel=1e-10)
-    right = np.random.default_rng(2).normal(size=len(start))
-    found = right.copy()
-    laplace.solve(work, found)
-    np.testing.assert_allclose(matrix @ found, right, atol=1e-8)
 
 
 def test_draws_have_the_covariance_of_the_inverse_hessian(small):
@@ -136,7 +124,7 @@ def test_part_of_a_period_counts_as_its_share(small):
     length = len(data[0])
     quiet = laplace.predictors(start, *data[2:7])[0]
     z = start.copy()
-    z[laplace.STATES * length + data[3].shape[1] + data[4].shape[1]] += np.log(0.5)
+    z[STATES * length + data[3].shape[1] + data[4].shape[1]] += np.log(0.5)
     moved = laplace.predictors(z, *data[2:7])[0]
     assert np.exp(moved - quiet)[12] == pytest.approx(0.9194, abs=5e-5)
     assert np.flatnonzero(moved != quiet).tolist() == [12]

@@ -62,6 +62,7 @@ from evaluate.estimators.exact_rate_ratio import ExactRateRatio
 from evaluate.estimators.hierarchical import HierarchicalModel
 from evaluate.estimators.interrupted_time_series import InterruptedTimeSeries
 from evaluate.estimators.micro_synthetic_control import MicroSyntheticControl
+from evaluate.estimators.pooled_operations import PooledEffects, pool_effects
 from evaluate.estimators.priors import FLAT, HOT_SPOTS, SCEPTICAL, EffectPrior
 from evaluate.estimators.relative_rate_ratio import RelativeRateRatio
 from evaluate.estimators.ridge_augmented_synthetic_control import RidgeAugmentedSyntheticControl
@@ -130,6 +131,7 @@ __all__ = [
     "ParallelTrends",
     "PlaceboInSpace",
     "PlaceboInTime",
+    "PooledEffects",
     "PreperiodFit",
     "Process",
     "PublishedCategory",
@@ -178,6 +180,7 @@ __all__ = [
     "plot_series",
     "plot_specifications",
     "plot_timeline",
+    "pool_effects",
     "read_boundaries",
     "read_counts",
     "read_incidents",

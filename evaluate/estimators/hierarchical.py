@@ -3,8 +3,8 @@
 Each unit (an outcome in an area) is fitted by the structural model with a flat prior; the log rate ratios of one window
 are then pooled (``evaluate.numerics.pooling``). Raw and pooled effects stand side by side in ``diagnostics["units"]``.
 
-When not to use it: for a mix of outcomes that the public reports and counts of enforcement. Those measure different
-things; give only outcomes of one kind.
+Counts of enforcement (arrests, cautions, soliciting) measure what officers did, not what crime did: named as such, they
+are fitted and shown raw, and stay out of the pool. Operations on different designs are pooled by ``pool_effects``.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ class HierarchicalModel:
     ----------
     outcomes : sequence of str
         Outcomes to pool with the design's own; none means the design's alone.
+    enforcement : sequence of str
+        Those of the outcomes that count enforcement: shown raw, not pooled.
     model : StructuralModel
         The model of one unit; its prior is replaced by a flat one, since the pool is the prior.
 
@@ -47,6 +49,7 @@ class HierarchicalModel:
     """
 
     outcomes: Sequence[str] = ()
+    enforcement: Sequence[str] = ()
     model: StructuralModel = StructuralModel()
 
     @property
@@ -73,13 +76,18 @@ class HierarchicalModel:
         Raises
         ------
         DesignError
-            If there is only one unit: nothing to pool.
+            If there are not two units to pool, or the design's own outcome counts enforcement.
         FitError
             If a unit cannot be fitted.
         """
         outcomes = [design.outcome, *(outcome for outcome in self.outcomes if outcome != design.outcome)]
+        if design.outcome in self.enforcement:
+            raise DesignError(
+                f'"{design.outcome}" counts enforcement, which is no measure of crime, so no effect on it is pooled. '
+                "Make an outcome that the public reports the design's own."
+            )
         units = [(outcome, area) for outcome in outcomes for area in design.treated]
-        if len(units) < 2:
+        if sum(outcome not in self.enforcement for outcome, _ in units) < 2:
             raise DesignError(
                 "A hierarchical model pools several treated areas or outcomes; this design has one of each. Name more "
                 "outcomes, or use StructuralModel."
@@ -106,6 +114,8 @@ def _pooled_result(
 
     random = np.random.default_rng([seed, 2])
     own = [number for number, (outcome, _) in enumerate(units) if outcome == design.outcome]
+    apart = [number for number, (outcome, _) in enumerate(units) if outcome in model.enforcement]
+    together = [number for number in range(len(units)) if number not in apart]
     expected = [_draws(fits[number], "expected") for number in own]
     noise = [_draws(fits[number], "overdispersion") for number in own]
     effects: list[Effect] = []
@@ -113,7 +123,9 @@ def _pooled_result(
     between: dict[str, float] = {}
     for position, window in enumerate(design.windows):
         raw = np.column_stack([_draws(fit, "log_rate_ratio")[:, position] for fit in fits])
-        pooled, _, spread = pooled_draws(raw.mean(axis=0), raw.std(axis=0), draws=len(raw), random=random)
+        pooled = np.full_like(raw, np.nan)
+        centre, error = raw[:, together].mean(axis=0), raw[:, together].std(axis=0)
+        pooled[:, together], _, spread = pooled_draws(centre, error, draws=len(raw), random=random)
         between[f"{window.operation}, {window.name}"] = float(np.median(spread))
         tables.append(_side_by_side(units, window, raw, pooled, model.model.level))
         effects.append(_total(design, window, expected, noise, raw[:, own], pooled[:, own], random))

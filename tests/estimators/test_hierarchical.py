@@ -1,7 +1,10 @@
 """Partial pooling of areas: pulled together, and the total judged."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+import xarray as xr
 
 import evaluate as ev
 
@@ -32,3 +35,21 @@ def test_one_unit_is_refused():
     design = ev.simulated_design(ev.simulate_panel(areas=5, periods=60, seed=1))
     with pytest.raises(ev.DesignError, match="pools several treated areas or outcomes"):
         ev.HierarchicalModel().fit(design, seed=1)
+
+
+def test_enforcement_stays_out_of_the_pool():
+    panel = ev.simulate_panel(areas=8, periods=60, seed=4)
+    counts = panel.counts
+    arrests = counts.assign_coords(outcome=["arrests"]) * 0 + 5.0
+    both = replace(panel, counts=xr.concat([counts, arrests], "outcome"))
+    design = ev.simulated_design(both).with_treated(["A01", "A02"])
+    model = ev.HierarchicalModel(
+        outcomes=["arrests"], enforcement=["arrests"], model=ev.StructuralModel(draws=300)
+    )
+    units = model.fit(design, seed=1).diagnostics["units"]
+    assert units.loc["arrests", "pooled"].isna().all()
+    assert units.loc["arrests", "raw"].notna().all()
+    alone = ev.HierarchicalModel(model=ev.StructuralModel(draws=300)).fit(design, seed=1).diagnostics["units"]
+    np.testing.assert_allclose(units.loc[design.outcome, "pooled"], alone.loc[design.outcome, "pooled"])
+    with pytest.raises(ev.DesignError, match='"crime" counts enforcement'):
+        ev.HierarchicalModel(outcomes=["arrests"], enforcement=["crime"]).fit(design, seed=1)

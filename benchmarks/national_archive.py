@@ -103,8 +103,17 @@ def _report(reading: Callable[[Path], dict[str, float]], path: Path, sender) -> 
     found = reading(path)
     seconds = time.perf_counter() - begin
     unit = 1 if sys.platform == "darwin" else 1024
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e9
-    sender.send({**found, "seconds": round(seconds, 1), "peak_gb": round(peak, 2)})
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    peak = used.ru_maxrss * unit / 1e9
+    processor = used.ru_utime + used.ru_stime
+    sender.send(
+        {
+            **found,
+            "seconds": round(seconds, 1),
+            "processor_seconds": round(processor, 1),
+            "peak_gb": round(peak, 2),
+        }
+    )
 
 
 def table_of(archive: Path) -> list[dict[str, object]]:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import runpy
+import sys
+from pathlib import Path
+from types import ModuleType
+
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
@@ -52,9 +58,9 @@ def test_one_bin_on_either_side_by_hand():
     """The line through the bin before and the reference is carried on: estimate a1 + b1, bias one bend."""
     covariance = np.array([[0.04, 0.01], [0.01, 0.09]])
     found = robust_estimate(np.array([0.2]), np.array([-0.5]), covariance)
-    assert found.estimates == pytest.approx(np.full(21, -0.3))
-    assert found.errors == pytest.approx(np.full(21, np.sqrt(0.04 + 0.09 + 0.02)))
-    assert found.biases == pytest.approx(np.full(21, 1.0))
+    assert found.estimates == pytest.approx(np.full(25, -0.3))
+    assert found.errors == pytest.approx(np.full(25, np.sqrt(0.04 + 0.09 + 0.02)))
+    assert found.biases == pytest.approx(np.full(25, 1.0))
 
 
 def test_breakdown_by_hand():
@@ -66,7 +72,7 @@ def test_breakdown_by_hand():
 def test_a_gap_is_bridged_by_the_line():
     line = 0.1 * np.arange(-6, 6)
     found = robust_estimate(line[:6], line[9:], np.eye(9), gap=2)
-    assert found.estimates == pytest.approx(np.zeros(21), abs=1e-9)
+    assert found.estimates == pytest.approx(np.zeros(25), abs=1e-9)
     assert found.biases[0] > robust_estimate(line[:6], line[7:10], np.eye(9)).biases[0]
 
 
@@ -92,3 +98,17 @@ def test_slope_is_that_of_generalised_least_squares():
     white = np.linalg.solve(np.linalg.cholesky(covariance), np.column_stack([before, place]))
     found = line_before(before, covariance, level=0.95, power=0.5, seed=1)
     assert found.slope == pytest.approx(np.linalg.lstsq(white[:, 1:], white[:, 0])[0][0])
+
+
+def test_intervals_are_as_short_as_the_optimal_ones(monkeypatch):
+    """Rambachan and Roth's by diff-diff, outputs and version in tests/reference/robust_intervals.csv."""
+    reference = Path(__file__).resolve().parents[1] / "reference"
+    for name in ("diff_diff", "diff_diff.honest_did"):
+        monkeypatch.setitem(sys.modules, name, ModuleType(name))
+    sys.modules["diff_diff.honest_did"]._compute_optimal_flci = None
+    paths = runpy.run_path(str(reference / "robust_intervals.py"))["paths"]
+    for row in pd.read_csv(reference / "robust_intervals.csv").itertuples():
+        low, high = robust_estimate(*paths(row.before, row.after)).interval(row.bound, 0.95)
+        assert (high - low) / (row.upper - row.lower) == pytest.approx(1, abs=0.005)
+        if row.bound == 0:
+            assert (low, high) == pytest.approx((row.lower, row.upper), abs=1e-4)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
+from scipy import stats
 
 from evaluate.design.design import Design
 from evaluate.effects.contrasts import effect_from_estimate
@@ -12,6 +15,23 @@ from evaluate.errors import FitError
 from evaluate.estimators.terms import Comparison, window_name, with_spike
 from evaluate.numerics.conformal import conformal_nulls, conformal_p_values
 from evaluate.numerics.simplex import simplex_weights
+
+LEAST_FIT = 0.05
+"""Where no ratio has a p-value above this, none fits the window and there is nothing to give."""
+
+
+@dataclass(frozen=True, eq=False)
+class ConformalRatio(InvertedRatio):
+    """A confidence distribution by conformal inference.
+
+    The ratio that fits best may itself have a p-value below a third, so that there is no 68% interval to take a
+    standard error from: it is taken from the 95% interval.
+    """
+
+    @property
+    def log_standard_error(self) -> float:
+        """Half the width of the 95% interval of the log rate ratio, over 1.96."""
+        return float(np.log(self.quantile(0.975) / self.quantile(0.025)) / (2 * stats.norm.ppf(0.975)))
 
 
 def conformal_effect(
@@ -42,7 +62,8 @@ def conformal_effect(
     Returns
     -------
     Effect
-        The interval of counts prevented is what the ratios not rejected make of the count recorded.
+        The estimate is the ratio that fits best, the one with the largest p-value. The interval of counts prevented is
+        what the ratios not rejected make of the count recorded.
 
     Raises
     ------
@@ -62,24 +83,29 @@ def conformal_effect(
     levels = np.exp(series) if logs else series
     weights = simplex_weights(levels[1:, ~after].T, levels[0, ~after])
     nulls = conformal_nulls(log_ratio, levels[0, ~after], weights @ levels[1:, ~after])
-    ratio = InvertedRatio(
-        log_ratio, nulls, conformal_p_values(series[0], series[1:], after, nulls, logs=logs)
-    )
+    p_values = conformal_p_values(series[0], series[1:], after, nulls, logs=logs)
+    if p_values.max() <= max(LEAST_FIT, 1 - level):
+        return effect_from_estimate(
+            design, pair.window, ratio=None, expected=due, level=level,
+            interval=f"none: no single ratio fits the whole window (largest p-value {p_values.max():.2f})",
+        )  # fmt: skip
+    best = nulls[p_values == p_values.max()]
+    ratio = ConformalRatio(float(best[np.argmin(np.abs(best - log_ratio))]), nulls, p_values)
     periods = int(used.sum())
-    least = 1 / periods
     words = (
         f"conformal interval: {periods} stretches of the treated area's own series"
-        if least <= 1 - level
+        if 1 / periods <= 1 - level
         else f"none: {periods} periods cannot reject at {1 - level:.0%}"
     )
     low, high = ratio.quantile((1 - level) / 2), ratio.quantile((1 + level) / 2)
-    expected = with_spike(design, pair, due, log_ratio)
+    expected = with_spike(design, pair, observed / np.exp(ratio.log_ratio), ratio.log_ratio)
+    whole = expected * np.exp(ratio.log_ratio)
     return effect_from_estimate(
         design,
         pair.window,
         ratio=ratio,
         expected=expected,
-        predicted_interval=(expected * np.exp(log_ratio) / high, expected * np.exp(log_ratio) / low),
+        predicted_interval=(whole / high, whole / low),
         level=level,
         interval=words + f' of "{window_name(pair.window.key)}"',
     )

@@ -230,7 +230,10 @@ def test_conformal_interval_needs_no_more_than_a_few_controls():
 
 
 def test_conformal_inference_holds_its_level_where_nothing_was_done():
-    """60 sets: intervals at 90% leave out 1 no more often than 10% and three Monte Carlo errors."""
+    """60 sets: intervals at 90% leave out 1 no more often than 10% and three Monte Carlo errors.
+
+    A window that no single ratio fits has no interval and counts as one that leaves out 1.
+    """
     estimator = ev.SyntheticControl(inference="conformal", placebos=0, level=0.9)
     outside = 0
     for seed in range(60):

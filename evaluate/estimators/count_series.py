@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from scipy import special
 
 from evaluate.estimators.summary import SeriesFit
 from evaluate.estimators.terms import Terms
-from evaluate.numerics.beta_binomial import fit_shares
+from evaluate.numerics.beta_binomial import ShareFit, fit_shares
 from evaluate.numerics.count_regression import (
     CountFit,
     fit_counts,
@@ -123,6 +124,42 @@ def share_series(counts: np.ndarray, controls: np.ndarray, terms: Terms) -> tupl
         "residual_autocorrelation": lag_one(residuals),
         "periods": int(known.sum()),
     }
+
+
+def yearly_slope(
+    counts: np.ndarray, controls: np.ndarray, *, cycle: float, conditional: bool, level: float
+) -> dict[str, float]:
+    """How the ratio of the treated count to the control total moved in a year before the operation.
+
+    Parameters
+    ----------
+    counts, controls : numpy.ndarray
+        Shape (baseline periods,), NaN where the treated count is missing; the control total is above nought.
+    cycle : float
+        Periods in a year.
+    conditional : bool
+        By the beta-binomial regression of shares; by the negative binomial otherwise.
+    level : float
+        Of the interval.
+
+    Returns
+    -------
+    dict
+        ``ratio`` a year (1 is parallel), ``lower`` and ``upper``: to be read, not to be passed. A slope that is not
+        found is not one that is not there.
+    """
+    known = ~np.isnan(counts)
+    years = np.flatnonzero(known) / cycle
+    columns, none = np.column_stack([np.ones(len(years)), years - years.mean()]), np.zeros((len(years), 0))
+    y, total = counts[known], controls[known]
+    fit: ShareFit | CountFit
+    if conditional:
+        fit = fit_shares(y, y + total, columns, none)
+    else:
+        fit = fit_counts(y, columns, none, np.log(total), negative_binomial=True)
+    half = float(special.stdtrit(fit.freedom, (1 + level) / 2) * np.sqrt(fit.covariance[1, 1]))
+    ends = {"ratio": 0.0, "lower": -half, "upper": half}
+    return {name: float(np.exp(fit.parameters[1] + reach)) for name, reach in ends.items()}
 
 
 def in_place(

@@ -29,7 +29,7 @@ from evaluate.data.periods import Span, period_name, periods_per_year
 from evaluate.design.design import Design
 from evaluate.effects.result import Result
 from evaluate.errors import DesignError, FitError, did_you_mean
-from evaluate.estimators.count_series import count_series, share_series
+from evaluate.estimators.count_series import count_series, share_series, yearly_slope
 from evaluate.estimators.log_rate_series import log_rate_series
 from evaluate.estimators.summary import SeriesFit, result_of
 from evaluate.estimators.terms import (
@@ -80,7 +80,8 @@ class InterruptedTimeSeries:
     controls : {"offset", "conditional"} or None
         "offset" divides by the control areas' total in each period, so that what the areas share drops out; the
         control total is taken as known, so it should be much larger than the treated count. "conditional" takes the
-        total of treated and control areas as given, which is right for small control totals as well.
+        total of treated and control areas as given, which is right for small control totals as well. Both give
+        ``diagnostics["baseline_slope"]``, how the ratio to the controls moved in a year of the baseline.
     exposure : str, optional
         Outcome of the panel, such as a population, that the treated count is divided by instead of by days.
     covariates : sequence of str
@@ -213,6 +214,14 @@ class InterruptedTimeSeries:
         require_full_rank(np.hstack([terms.columns, terms.weights])[known], list(terms.names))
         fit, diagnostics = self._fit(design, terms, offset)
         diagnostics |= self._grade(design)
+        if self.controls is not None:
+            diagnostics["baseline_slope"] = yearly_slope(
+                design.treated_counts[design.baseline],
+                np.exp(offset)[design.baseline],
+                cycle=periods_per_year(design.periods),
+                conditional=self.controls == "conditional",
+                level=self.level,
+            )
         if self.change != "step":
             diagnostics["decay"] = decay
         return result_of(self, design, fit, level=self.level, seed=seed, diagnostics=diagnostics)

@@ -208,3 +208,16 @@ def test_sandwich_widens_where_variance_moved():
     assert sandwich.rate_ratio == pytest.approx(model.rate_ratio, rel=1e-12)
     assert sandwich.ratio.log_standard_error > 1.1 * model.ratio.log_standard_error
     assert sandwich.interval == "HC3 sandwich t interval"
+
+
+@pytest.mark.parametrize(
+    "estimator", [conditional(), ev.InterruptedTimeSeries(controls="offset", season=None)]
+)
+def test_a_ratio_to_the_controls_that_drifts_before_is_reported(estimator):
+    """The treated area loses 10% a year beside its controls."""
+    random = np.random.default_rng(11)
+    treated, control = random.poisson(300 * 0.9 ** (np.arange(60) / 12)), random.poisson(2_000, 60)
+    result = estimator.fit(design_of({"crime": treated}, controls={"W2": control}), seed=1)
+    slope = result.diagnostics["baseline_slope"]
+    assert slope["lower"] < 0.9 < slope["upper"] < 1
+    assert slope["ratio"] == pytest.approx(0.9, abs=0.03)

@@ -287,7 +287,7 @@ def _census(found: StreetCounts) -> list[str]:
         return []
     return [
         f"From {found.months[used[0]]} on the LSOAs are those of 2021: {many(len(new), 'code')} made then, such as "
-        f"{found.areas[new[0]]}, stand at zero before, and those that ended stand at zero after. Rebuild with "
+        f"{found.areas[new[0]]}, {'stands' if len(new) == 1 else 'stand'} at zero before, and those that ended stand at zero after. Rebuild with "
         "ev.read_lsoa_changes before an LSOA is judged."
     ]
 

@@ -234,7 +234,7 @@ def test_a_change_of_census_inside_the_months_is_told(tmp_path):
     path = tmp_path / "kent-street.csv"
     path.write_text("\n".join([HEAD, *rows]), encoding="utf-8")
     assert ev.read_police_uk(path).provenance.notes[-1] == (
-        "From 2022-02 on the LSOAs are those of 2021: 1 code made then, such as E01034000, stand at zero before, and "
+        "From 2022-02 on the LSOAs are those of 2021: 1 code made then, such as E01034000, stands at zero before, and "
         "those that ended stand at zero after. Rebuild with ev.read_lsoa_changes before an LSOA is judged."
     )
     path.write_text("\n".join([HEAD, rows[0]]), encoding="utf-8")

@@ -3,7 +3,7 @@
 Two sources, both stated in the reason. Rules about what a method needs (counts of some size, control areas, periods
 before). And ``reliability.csv``, the false-positive rates that ``benchmarks/method_reliability.py`` measured on
 simulated panels of five kinds; where a method rejects more than 7% of true nulls at 5%, by more than Monte Carlo
-error, on panels of the design's kind, it is advised against.
+error, or gives an interval for less than half of them, on panels of the design's kind, it is advised against.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ OVERDISPERSED = 1.2
 AUTOCORRELATED, STRONGLY = 0.2, 0.6
 MANY_SMALL_AREAS = 1_000
 FEWEST_CLUSTERS = 5
-MOST_REJECTED = 0.07
+MOST_REJECTED, LEAST_ANSWERED = 0.07, 0.5
 
 WEIGHTED = ("SyntheticControl", "RidgeAugmentedSyntheticControl", "SyntheticDifferenceInDifferences")
 RANKED = (*WEIGHTED, "DifferenceInDifferences")
@@ -245,19 +245,21 @@ def _needs(estimator: Estimator, here: Situation) -> list[str]:
 
 
 @cache
-def _reliability() -> dict[tuple[str, str], tuple[float, float]]:
-    """The measured false-positive rates and their Monte Carlo errors, by method and kind of panel."""
+def _reliability() -> dict[tuple[str, str], tuple[float, float, float]]:
+    """By method and kind of panel: share of panels answered, false-positive rate, its Monte Carlo error."""
     table = pd.read_csv(Path(__file__).with_name("reliability.csv"))
     keys = zip(table["method"], table["kind"], strict=True)
-    rates = zip(table["rejected"].astype(float), table["error"].astype(float), strict=True)
-    return dict(zip(keys, rates, strict=True))
+    columns = (table[name].astype(float) for name in ("answered", "rejected", "error"))
+    return dict(zip(keys, zip(*columns, strict=True), strict=True))
 
 
 def _measured(estimator: Estimator, here: Situation) -> list[str]:
     """Where the method was measured to be wrong too often on panels like this."""
     table, found = _reliability(), []
     for kind in here.kinds:
-        rejected, error = table.get((estimator.name, kind), (0.0, 0.0))
+        answered, rejected, error = table.get((estimator.name, kind), (1.0, 0.0, 0.0))
+        if answered < LEAST_ANSWERED:
+            found.append(f"It gave an interval for {answered:.0%} of simulated panels of this kind ({kind}).")
         if rejected - 2 * error > MOST_REJECTED:
             found.append(
                 f"On simulated panels of this kind ({kind}) it rejected {rejected:.0%} of true nulls at 5% "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -145,7 +147,8 @@ def test_who_leads_and_who_stands_beside(situation, leads, partner, monkeypatch)
 
 
 def test_a_method_measured_to_be_wrong_is_advised_against(monkeypatch):
-    table = {("relative rate ratio", "usual"): (0.2, 0.02), ("structural model", "usual"): (0.08, 0.02)}
+    table = {("relative rate ratio", "usual"): (1.0, 0.2, 0.02), ("structural model", "usual"): (1.0, 0.08, 0.02),
+             ("difference in differences", "usual"): (0.4, 0.0, 0.0)}  # fmt: skip
     monkeypatch.setattr(module, "_reliability", lambda: table)
     monkeypatch.setattr(module, "situation_of", lambda design: USUAL)
     assert module.applicability(ev.RelativeRateRatio(), None).reasons == (
@@ -154,3 +157,23 @@ def test_a_method_measured_to_be_wrong_is_advised_against(monkeypatch):
     assert (
         module.applicability(ev.StructuralModel(), None).advice == "leads"
     )  # within Monte Carlo error of 7%
+    assert module.applicability(ev.DifferenceInDifferences(), None).reasons == (
+        "It gave an interval for 40% of simulated panels of this kind (usual).",
+    )
+
+
+def test_the_table_of_measured_rates_is_of_these_methods_and_kinds():
+    table = pd.read_csv(Path(module.__file__).with_name("reliability.csv"))
+    assert set(table["kind"]) == {"usual", "few controls", "small counts", "short", "strongly autocorrelated"}
+    names = {"structural model", *(estimator.name for estimator in METHODS)}
+    assert names <= set(table["method"])
+    assert not table.duplicated(["method", "kind"]).any()
+    assert (table["panels"] >= 200).all()
+    rate, n = table["rejected"], table["panels"] * table["answered"]
+    assert table["error"].to_numpy() == pytest.approx(np.sqrt(rate * (1 - rate) / n), abs=2e-3, nan_ok=True)
+
+
+def test_poisson_intervals_are_advised_against_by_measurement(monkeypatch):
+    """18% of true nulls rejected on usual panels."""
+    monkeypatch.setattr(module, "situation_of", lambda design: USUAL)
+    assert "rejected 18% of true nulls at 5%" in module.applicability(ev.ExactRateRatio(), None).reasons[-1]

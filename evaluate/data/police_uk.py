@@ -285,9 +285,10 @@ def _census(found: StreetCounts) -> list[str]:
     used = np.flatnonzero(np.nansum(found.counts[new], axis=(0, 2)))
     if not len(used) or used[0] == 0:
         return []
+    stand = "stands" if len(new) == 1 else "stand"
     return [
         f"From {found.months[used[0]]} on the LSOAs are those of 2021: {many(len(new), 'code')} made then, such as "
-        f"{found.areas[new[0]]}, {'stands' if len(new) == 1 else 'stand'} at zero before, and those that ended stand at zero after. Rebuild with "
+        f"{found.areas[new[0]]}, {stand} at zero before, and those that ended stand at zero after. Rebuild with "
         "ev.read_lsoa_changes before an LSOA is judged."
     ]
 

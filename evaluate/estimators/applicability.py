@@ -88,6 +88,13 @@ class Applicability:
         "leads", "partner" (beside the method that leads), "possible" or "advised against".
     reasons : tuple of str
         Why, in sentences.
+
+    Examples
+    --------
+    >>> import evaluate as ev
+    >>> design = ev.simulated_design(ev.simulate_panel(areas=8, periods=60, seed=1))
+    >>> ev.applicability(ev.BeforeAfter(), design).advice
+    'advised against'
     """
 
     advice: Advice

@@ -181,6 +181,9 @@ class _Cohort:
         pair = next(one for one in comparisons(design, POOLED) if one.window.name == name)
         rows = np.vstack([np.nan_to_num(design.treated_counts), complete_controls(design)])
         before, after = rows[:, pair.reference].sum(axis=1), rows[:, pair.judged].sum(axis=1)
+        # By size, so that the order in which areas are named does not move the placebos.
+        order = np.concatenate([[0], 1 + np.lexsort((after[1:], before[1:]))])
+        before, after = before[order], after[order]
         if len(rows) - 1 < len(design.treated) + 1:
             raise FitError(
                 f'The cohort "{design.operations[0].name}" has {len(rows) - 1} clean control areas, and its placebos '

@@ -191,6 +191,11 @@ def _bins(design: Design, every: str) -> list[tuple[np.ndarray, str]]:
     def bin_of(begin: int, stop: int) -> np.ndarray:
         inside = np.zeros(len(periods), dtype=bool)
         inside[begin:stop] = True
+        if not (inside & known_periods(design)).any():
+            raise FitError(
+                f"No count of {design.outcome} is published from {periods[begin]} to {periods[stop - 1]}, which is a "
+                "bin of the event study. Use longer bins, or a shorter before or after."
+            )
         return inside & known_periods(design)
 
     before = [(begin, begin + size) for begin in range(quiet - size, -1, -size)][::-1] if size else []

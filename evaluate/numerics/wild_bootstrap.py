@@ -79,7 +79,10 @@ def wild_bootstrap(
     spread = REACH * cluster_robust_error(before, after)
     nulls = estimate + spread * np.linspace(-1, 1, 2 * POINTS + 1)
     scores = np.array([null_scores(first, second, treated, x) for x in (0.0, *nulls)])
-    signs = np.random.default_rng(seed).choice([-1.0, 1.0], size=(draws, len(treated)))
+    # Signs are dealt out by size, so that the order in which areas are named does not move the answer.
+    order = np.lexsort((second, first, -treated))
+    signs = np.empty((draws, len(treated)))
+    signs[:, order] = np.random.default_rng(seed).choice([-1.0, 1.0], size=signs.shape)
     size = np.abs(scores.sum(axis=1))
     drawn = np.abs(signs @ scores.T)
     beyond = np.sum(drawn >= size * (1 - 1e-12), axis=0)

@@ -128,6 +128,14 @@ def test_order_of_cohorts_moves_nothing():
     assert one.effects.equals(turned.effects)
 
 
+def test_order_of_areas_moves_nothing():
+    panel = panel_of(poisson())
+    turned = ev.Panel(panel.counts.isel(area=np.random.default_rng(1).permutation(40)))
+    one, other = (ev.cohort_effects(two(each), draws=199, seed=1).effects for each in (panel, turned))
+    numbers = ["rate_ratio", "lower", "upper", "p_reduction"]
+    assert one[numbers].to_numpy() == pytest.approx(other[numbers].to_numpy(), rel=1e-9)
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

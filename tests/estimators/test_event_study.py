@@ -135,9 +135,26 @@ def test_too_few_controls_give_no_intervals():
     assert table["lower"].isna().all()
 
 
+def test_a_missing_month_is_left_out_of_its_bin_for_all():
+    rows = poisson()
+    less = rows.copy()
+    less[0, 4] = np.nan
+    table = ev.event_study(design_of(less), seed=1).table
+    treated, rest = rows[0, [3, 5]].sum(), rows[1:, [3, 5]].sum()
+    reference = rows[:, 21:24].sum(axis=1)
+    expected = treated / reference[0] / (rest / reference[1:].sum())
+    assert table.loc[-6, "rate_ratio"] == pytest.approx(expected, rel=1e-12)
+
+
 @pytest.mark.parametrize(
     ("rows", "settings", "words"),
     [
+        (
+            np.where((np.arange(34) // 3 == 2) & (np.arange(40) == 0)[:, None], np.nan, poisson()),
+            {},
+            "No count of crime is published from 2010-07 to 2010-09, which is a bin of the event study. Use longer "
+            "bins, or a shorter before or after.",
+        ),
         (
             poisson(areas=4),
             {},

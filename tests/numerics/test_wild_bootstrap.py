@@ -48,3 +48,18 @@ def test_size_with_eight_treated_areas_of_very_different_size():
         found = wild_bootstrap((before[:8], before[8:]), (after[:8], after[8:]), draws=199, seed=seed)
         rejected += found.p_value <= 0.05
     assert 1 <= rejected <= 14
+
+
+def test_order_of_areas_moves_nothing():
+    random = np.random.default_rng(4)
+    before = random.poisson(60, 8), random.poisson(60, 20)
+    after = random.poisson(50, 8), random.poisson(60, 20)
+    turned = [random.permutation(8), random.permutation(20)]
+    one = wild_bootstrap(before, after, draws=199, seed=1)
+    other = wild_bootstrap(
+        (before[0][turned[0]], before[1][turned[1]]),
+        (after[0][turned[0]], after[1][turned[1]]),
+        draws=199,
+        seed=1,
+    )
+    assert one.p_values == pytest.approx(other.p_values)

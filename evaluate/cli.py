@@ -140,30 +140,47 @@ def power(
 @app.command(epilog="A quick look, with wide Monte Carlo errors: `evaluate calibrate --panels 20`")
 def calibrate(
     panels: Annotated[
-        int, typer.Option("--panels", min=2, help="Simulated panels of each kind.", metavar="N")
+        int,
+        typer.Option("--panels", min=2, help="Simulated panels of each kind, or placebos.", metavar="N"),
     ] = 200,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Root seed.", metavar="N")] = 20261123,
     cell: Annotated[
         list[str] | None,
         typer.Option("--cell", help="Only this kind of panel; may be given again.", metavar="NAME"),
     ] = None,
+    estimator: Annotated[
+        list[str] | None,
+        typer.Option("--estimator", help="Another method beside; may be given again.", metavar="NAME"),
+    ] = None,
+    panel: Annotated[
+        Path | None,
+        typer.Option("--panel", help="Placebo operations on the areas of this file instead.", metavar="FILE"),
+    ] = None,
+    outcome: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--outcome", help="With --panel, only this outcome; may be given again.", metavar="NAME"
+        ),
+    ] = None,
     out: Annotated[
-        Path, typer.Option("--out", help="Folder for the table and its page.", metavar="DIR")
+        Path, typer.Option("--out", help="Folder for the tables, the page and the pictures.", metavar="DIR")
     ] = Path("outputs/calibration"),
 ) -> None:
-    """Measure how often the structural model is wrong, on simulated panels whose truth is known."""
+    """Measure how often the methods are wrong, where the truth is known.
+
+    Simulated panels, or placebo operations on the areas of a file. What is finished of the simulated panels is kept:
+    the same command goes on after an interruption, and more panels add to those there are.
+    """
     with one_message():
-        from evaluate.study.calibration import calibrate as measure
-        from evaluate.study.calibration import cells_named, write_calibration
+        from evaluate.study.calibration_command import measure_areas, measure_simulated
 
         with progress_bar() as progress:
-            table = measure(
-                cells=cells_named(cell),
-                panels=panels,
-                seed=seed,
-                progress=lambda name, done, cells: progress(done / cells, name),
-            )
-        page = write_calibration(table, out, seed=seed)
+            if panel is None:
+                page = measure_simulated(panels, seed, cell, estimator, out=out, progress=progress)
+            else:
+                page = measure_areas(
+                    panel, outcome, panels=panels, seed=seed, estimators=estimator, out=out, progress=progress
+                )
         typer.echo(f"Calibration: {page}")
 
 

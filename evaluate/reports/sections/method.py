@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from evaluate.checks.measured import measured_like
+from evaluate.claims.gather import claimed_window
 from evaluate.data.periods import period_name
 from evaluate.reports.blocks import Block, Definitions, Heading, Paragraph, TableBlock
 from evaluate.reports.findings import Findings
@@ -89,6 +91,7 @@ def method_section(report: Protected) -> tuple[Block, ...]:
             "do the counts recorded compare with those to be expected had there been no operation?"
         ),
         Definitions([(capital(name), METHODS.get(name, NO_DESCRIPTION)) for name in used]),
+        *_measured(findings),
         *_diagnostics(findings),
         Heading("The words and grades used", 3),
         Paragraph(
@@ -104,6 +107,16 @@ def method_section(report: Protected) -> tuple[Block, ...]:
 
 
 NO_DESCRIPTION = "See the documentation of the package."
+
+
+def _measured(findings: Findings) -> tuple[Block, ...]:
+    """How often the headline method was wrong on simulated series like the primary claim's, where that is known."""
+    first = findings.findings[0]
+    if first.result is None:
+        return ()
+    window = claimed_window(first.claim, first.result)
+    found = measured_like(first.result, operation=window.operation, window=window.name)
+    return () if found is None else (Paragraph(found.sentence),)
 
 
 def _diagnostics(findings: Findings) -> tuple[Block, ...]:

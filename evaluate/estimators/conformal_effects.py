@@ -79,7 +79,12 @@ def conformal_effect(
     used = before | pair.judged
     series, after = values[:, used], pair.judged[used]
     observed = float(design.treated_counts[pair.judged].sum())
-    log_ratio = float(np.log(max(observed, 0.5) / due))
+    if not observed > 0:
+        return effect_from_estimate(
+            design, pair.window, ratio=None, expected=due, level=level,
+            interval="none: nothing was recorded in the window, which every ratio fits alike",
+        )  # fmt: skip
+    log_ratio = float(np.log(observed / due))
     levels = np.exp(series) if logs else series
     weights = simplex_weights(levels[1:, ~after].T, levels[0, ~after])
     nulls = conformal_nulls(log_ratio, levels[0, ~after], weights @ levels[1:, ~after])

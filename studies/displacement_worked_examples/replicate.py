@@ -42,11 +42,17 @@ def replicate(data: Path) -> dict[str, float]:
     times = weighted_displacement_difference(Arm(80, 20), Arm(100, 50), lengths=(2, 1)).total
     kinds = [weighted_displacement_difference(treated, control).total for treated, control, _ in HARM]
     harm = harm_weighted(kinds, [weight for *_, weight in HARM])
+    software = {
+        "software, first": weighted_displacement_difference(Arm(20, 10), Arm(20, 20)).total,
+        "software, second": weighted_displacement_difference(Arm(120, 100), Arm(130, 150)).total,
+    }
     quotient = weighted_displacement_quotient(TREATED, NEARBY, CONTROL)
     small = weighted_displacement_difference(Arm(50, 30), Arm(60, 55)).total
     ratio = relative_rate_ratio((207, 110), (308, 318))
     assert plain.displacement is not None
-    return {
+    found = {f"{name}: difference": one.estimate for name, one in software.items()}
+    found |= {f"{name}: standard error": one.standard_error for name, one in software.items()}
+    return found | {
         "difference": plain.total.estimate,
         "standard error": plain.total.standard_error,
         "z": plain.total.z,

@@ -243,6 +243,17 @@ def test_conformal_inference_holds_its_level_where_nothing_was_done():
     assert outside / 60 <= 0.1 + 3 * np.sqrt(0.09 / 60)
 
 
+def test_a_window_without_crime_has_no_conformal_interval():
+    rows = moving()
+    rows[0, 24:] = 0
+    effect = (
+        ev.SyntheticControl(inference="conformal").fit(design_of(rows), seed=1).effect("patrols", "after")
+    )
+    assert effect.interval == "none: nothing was recorded in the window, which every ratio fits alike"
+    assert (effect.rate_ratio, effect.observed) == (0.0, 0.0)
+    assert np.isnan(effect.upper)
+
+
 def test_conformal_inference_is_for_one_operation():
     operations = [*PATROLS, ev.Operation("again", "2012-12-01", "2012-12-31")]
     design = design_of(moving(periods=43), operations=operations)

@@ -1,4 +1,4 @@
-"""The parts a report is made of, independent of the format it is written in: HTML now, others from the same blocks."""
+"""The parts a report is made of, independent of the format it is written in: HTML and Word are made of these."""
 
 from __future__ import annotations
 
@@ -236,6 +236,42 @@ class Document:
         """The figures on the page, each name once."""
         found = {block.bundle.name: block for block in self.flat if isinstance(block, FigureBlock)}
         return tuple(found.values())
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading of level 2 with what stands under it.
+
+    Parameters
+    ----------
+    heading : Heading
+        Its heading.
+    blocks : sequence of Block
+        What follows, up to the next heading of level 2.
+    """
+
+    heading: Heading
+    blocks: Sequence[Block]
+
+
+def in_sections(blocks: Sequence[Block]) -> tuple[list[Block], list[Section]]:
+    """Divide blocks at the headings of level 2.
+
+    Returns
+    -------
+    top : list of Block
+        What stands before the first of them.
+    sections : list of Section
+        In order.
+    """
+    top: list[Block] = []
+    found: list[tuple[Heading, list[Block]]] = []
+    for block in blocks:
+        if isinstance(block, Heading) and block.level == 2:
+            found.append((block, []))
+        else:
+            (found[-1][1] if found else top).append(block)
+    return top, [Section(heading, inside) for heading, inside in found]
 
 
 def _flattened(blocks: Sequence[Block]) -> list[Block]:

@@ -3,36 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from evaluate.figures.bundle import Bundle
 from evaluate.figures.save import render_svg
 from evaluate.figures.style import Width
-from evaluate.reports.blocks import Block, Document, FigureBlock, Heading
+from evaluate.reports.blocks import Document, FigureBlock, in_sections
 
 if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
 TEMPLATE = "report.html.j2"
-
-
-@dataclass(frozen=True)
-class Section:
-    """A heading of level 2 with what stands under it.
-
-    Parameters
-    ----------
-    heading : Heading
-        Its heading.
-    blocks : sequence of Block
-        What follows, up to the next heading of level 2.
-    """
-
-    heading: Heading
-    blocks: Sequence[Block]
 
 
 def to_html(document: Document) -> str:
@@ -59,26 +41,6 @@ def to_html(document: Document) -> str:
     page = _environment().get_template(TEMPLATE).render(document=document, top=top, sections=sections)
     # One line end everywhere, and no spaces left over from the template's own lines.
     return re.sub(r"[ \t]+\n", "\n", re.sub(r"\n\s*\n+", "\n", page)).strip() + "\n"
-
-
-def in_sections(blocks: Sequence[Block]) -> tuple[list[Block], list[Section]]:
-    """Divide blocks at the headings of level 2.
-
-    Returns
-    -------
-    top : list of Block
-        What stands before the first of them.
-    sections : list of Section
-        In order.
-    """
-    top: list[Block] = []
-    found: list[tuple[Heading, list[Block]]] = []
-    for block in blocks:
-        if isinstance(block, Heading) and block.level == 2:
-            found.append((block, []))
-        else:
-            (found[-1][1] if found else top).append(block)
-    return top, [Section(heading, inside) for heading, inside in found]
 
 
 def _environment() -> Environment:

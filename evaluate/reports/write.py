@@ -11,12 +11,14 @@ from evaluate.reports.findings import Findings
 from evaluate.reports.html import to_html
 from evaluate.reports.manifest import write_manifest
 from evaluate.reports.tables import write_tables
+from evaluate.reports.word import to_word
 
 REPORT = "report.html"
+WORD = "report.docx"
 
 
 def write_report(findings: Findings, folder: str | Path) -> Path:
-    """Write ``report.html``, ``figures/``, ``tables/`` and ``manifest.json``.
+    """Write ``report.html``, ``report.docx``, ``figures/``, ``tables/`` and ``manifest.json``.
 
     Parameters
     ----------
@@ -29,7 +31,7 @@ def write_report(findings: Findings, folder: str | Path) -> Path:
     -------
     pathlib.Path
         The HTML file. The same findings give the same bytes in every file, but for the duration, which stands once in
-        the HTML file and once in the manifest.
+        the HTML file, once in the Word file and once in the manifest.
 
     Raises
     ------
@@ -41,6 +43,7 @@ def write_report(findings: Findings, folder: str | Path) -> Path:
     write_tables(document.tables, folder / "tables", banner=document.banner)
     _write_figures(document, folder / "figures")
     write_manifest(findings.manifest, folder)
+    (folder / WORD).write_bytes(to_word(document))
     path = folder / REPORT
     path.write_text(to_html(document), encoding="utf-8", newline="")
     return path

@@ -1,6 +1,8 @@
 import json
 import re
+import zipfile
 from dataclasses import replace
+from io import BytesIO
 
 import pytest
 
@@ -11,6 +13,10 @@ def contents(folder):
     return {
         path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
     }
+
+
+def body_of(word):
+    return zipfile.ZipFile(BytesIO(word)).read("word/document.xml")
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +34,13 @@ def written(small, tmp_path_factory):
 
 def test_a_report_is_a_page_its_figures_its_tables_and_a_manifest(written):
     names = set(contents(written))
-    assert {"report.html", "manifest.json", "tables/contents.csv", "tables/claims.csv"} <= names
+    assert {
+        "report.html",
+        "report.docx",
+        "manifest.json",
+        "tables/contents.csv",
+        "tables/claims.csv",
+    } <= names
     for end in ("svg", "png", "csv", "txt"):
         assert f"figures/counterfactual.{end}" in names
 
@@ -39,7 +51,8 @@ def test_the_same_findings_give_the_same_bytes_but_for_the_duration(small, writt
     first, second = contents(written), contents(tmp_path)
     assert first.keys() == second.keys()
     differing = {name for name in first if first[name] != second[name]}
-    assert differing == {"report.html", "manifest.json"}
+    assert differing == {"report.html", "report.docx", "manifest.json"}
+    first["report.docx"], second["report.docx"] = (body_of(one["report.docx"]) for one in (first, second))
     for name in differing:
         assert first[name].count(b"98.7654") == 1
         assert first[name].replace(b"98.7654", b"123.4567") == second[name]
@@ -64,5 +77,5 @@ def test_the_list_of_tables_says_that_the_data_are_simulated(written):
 
 def test_lines_end_alike_on_every_machine(written):
     for name, content in contents(written).items():
-        if not name.endswith(".png"):
+        if not name.endswith((".png", ".docx")):
             assert b"\r" not in content, name

@@ -141,8 +141,8 @@ class StructuralModel:
         -------
         Result
             With draws in ArviZ's layout: ``posterior`` (``log_rate_ratio``, ``autocorrelation``, ``deviation_sd``,
-            ``overdispersion``, ``drift``, ``slow_drift``, ``expected``), ``posterior_predictive`` and
-            ``observed_data``.
+            ``overdispersion``, ``drift``, ``slow_drift``, ``expected``), ``posterior_predictive`` (counts that
+            could have been recorded without the operations), ``log_likelihood`` and ``observed_data``.
 
         Raises
         ------
@@ -277,7 +277,7 @@ def _result(
         counterfactual=table,
         seed=seed,
         diagnostics=_diagnostics(model, design, series, wandering, posterior),
-        draws=_tree(design, posterior, expected, predicted, joint=model.form == "joint"),
+        draws=_tree(design, series.treated, posterior, expected, predicted, joint=model.form == "joint"),
     )
 
 
@@ -359,9 +359,17 @@ def _diagnostics(
 
 
 def _tree(
-    design: Design, posterior: PosteriorDraws, expected: np.ndarray, predicted: np.ndarray, *, joint: bool
+    design: Design,
+    counts: np.ndarray,
+    posterior: PosteriorDraws,
+    expected: np.ndarray,
+    predicted: np.ndarray,
+    *,
+    joint: bool,
 ) -> xr.DataTree:
-    """Draws in ArviZ's layout, chain x draw x what they are of."""
+    """Draws in ArviZ's layout, chain x draw x what they are of; ``counts`` are those the model has seen."""
+    from evaluate.numerics.laplace import log_likelihood
+
     chains = int(posterior.diagnostics.get("chains", 1))
     names = [f"{window.operation}, {window.name}" for window in design.windows] if joint else []
     names += [TRIGGER] * (posterior.effects.shape[1] - len(names))
@@ -385,7 +393,20 @@ def _tree(
         coords={**coords, "window": names},
     )
     predictive = xr.Dataset({"count": (("chain", "draw", "period"), by_chain(predicted))}, coords=coords)
-    observed = xr.Dataset({"count": (("period",), design.treated_counts)}, coords={"period": periods})
+    # Only counts the model has seen have a likelihood.
+    seen = np.flatnonzero(~np.isnan(counts))
+    pointwise = log_likelihood(counts[seen], posterior.log_mean[:, seen], posterior.hyper[:, 2])
     return xr.DataTree.from_dict(
-        {"posterior": posterior_group, "posterior_predictive": predictive, "observed_data": observed}
+        {
+            "posterior": posterior_group,
+            "posterior_predictive": predictive,
+            "log_likelihood": xr.Dataset(
+                {"count": (("chain", "draw", "period"), by_chain(pointwise))},
+                coords={**coords, "period": [periods[number] for number in seen]},
+            ),
+            "observed_data": xr.Dataset(
+                {"count": (("period",), counts[seen])},
+                coords={"period": [periods[number] for number in seen]},
+            ),
+        }
     )

@@ -363,3 +363,26 @@ def draw_around_mode(
         draws[s] += mode
         weights[s] = constant + log_kernel(draws[s], data, prior, hyper)
     return draws, weights
+
+
+@njit(cache=True)
+def log_likelihood(counts: np.ndarray, log_mean: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    """Log probability of every count under every draw, shape (draws, periods); NaN where a count is missing.
+
+    Parameters
+    ----------
+    counts : numpy.ndarray
+        Shape (periods,).
+    log_mean : numpy.ndarray
+        Shape (draws, periods).
+    alpha : numpy.ndarray
+        Shape (draws,).
+    """
+    found = np.full(log_mean.shape, math.nan)
+    for s in range(len(alpha)):
+        for t in range(counts.size):
+            if not math.isnan(counts[t]):
+                mean = math.exp(log_mean[s, t])
+                found[s, t] = negative_binomial_constant(counts[t], alpha[s])
+                found[s, t] += negative_binomial_kernel(counts[t], log_mean[s, t], mean, alpha[s])
+    return found

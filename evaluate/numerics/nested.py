@@ -203,7 +203,8 @@ def sample_fast(data: CountSeries, wandering: Wandering, *, draws: int, seed: in
         ratios[here] = joint - log_density - nodes.evidence[k]
         done += counts[k]
     smoothed, tail = _pareto_smoothed(ratios)
-    kept = np.repeat(np.arange(draws), _systematic(smoothed, draws, random))
+    # In random order: whoever summarises draws as a chain must not find them sorted by node.
+    kept = random.permutation(np.repeat(np.arange(draws), _systematic(smoothed, draws, random)))
     diagnostics = {
         "pareto_k": tail,
         "effective_nodes": float(1 / (nodes.weights**2).sum()),

@@ -139,6 +139,21 @@ def test_draws_are_in_arvizs_layout():
     assert set(result.draws.children) >= {"posterior", "posterior_predictive", "observed_data"}
     summary = az.summary(result.draws, var_names=["log_rate_ratio"], kind="stats")
     assert len(summary) == 2
+    assert np.isfinite(float(az.loo(result.draws).elpd))
+    # In random order, a chain of independent draws is as good as its length.
+    assert float(az.ess(result.draws, var_names=["log_rate_ratio"])["log_rate_ratio"].min()) > 300
+
+
+def test_pointwise_likelihood_is_scipys():
+    from scipy import stats
+
+    result = ev.StructuralModel(draws=100).fit(simulated(), seed=1)
+    draws = result.draws["posterior"].to_dataset()
+    before = result.design.treated_counts[:5]
+    alpha = draws["overdispersion"].values[0]
+    mean = draws["expected"].values[0, :, :5]
+    theirs = stats.nbinom.logpmf(before, 1 / alpha[:, None], 1 / (1 + alpha[:, None] * mean))
+    np.testing.assert_allclose(result.draws["log_likelihood"]["count"].values[0, :, :5], theirs, rtol=1e-9)
 
 
 def test_too_short_a_baseline_is_refused():

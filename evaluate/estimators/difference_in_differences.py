@@ -11,8 +11,9 @@ operation filled does not matter, because totals are compared.
 Source: Santos Silva and Tenreyro (2006), Review of Economics and Statistics 88:641; Wooldridge (2023), Econometrics
 Journal 26:C31. Inference: MacKinnon and Webb (2020), Journal of Econometrics 218:435.
 
-When not to use it: the treated area followed another course than the controls before the operation already, or it was
-chosen for a spike (name the trigger, and see the regression-to-the-mean check).
+When not to use it: the treated area followed another course than the controls before the operation already (look with
+``event_study``), or it was chosen for a spike (name the trigger, and see the regression-to-the-mean check). Operations
+that began in different areas at different times are not pooled in one regression; ``cohort_effects`` adds them up.
 """
 
 from __future__ import annotations

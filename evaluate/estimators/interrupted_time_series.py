@@ -313,5 +313,6 @@ class InterruptedTimeSeries:
         if not known.all():
             raise FitError(
                 f'inference="{self.inference}" takes each period to follow the one before, and '
-                f'{design.periods[~known][0]} is missing. Use inference="model".'
+                f"{design.periods[~known][0]} is {'left out by washout' if self.washout else 'missing'}. Use "
+                'inference="model".'
             )

@@ -221,3 +221,14 @@ def test_a_ratio_to_the_controls_that_drifts_before_is_reported(estimator):
     slope = result.diagnostics["baseline_slope"]
     assert slope["lower"] < 0.9 < slope["upper"] < 1
     assert slope["ratio"] == pytest.approx(0.9, abs=0.03)
+
+
+def test_methods_that_take_neighbours_for_neighbours_refuse_a_washout():
+    with pytest.raises(ev.FitError) as caught:
+        ev.InterruptedTimeSeries(inference="newey-west", washout="1 month").fit(
+            design_of({"crime": random_counts()})
+        )
+    assert str(caught.value) == (
+        'inference="newey-west" takes each period to follow the one before, and 2013-02 is left out by washout. Use '
+        'inference="model".'
+    )

@@ -32,7 +32,6 @@ MORE_ARGUMENTS: dict[str, str] = {
     "data/counts.py:read_counts": "each says where one thing stands in a table nobody knows, by keyword",
     "data/incidents.py:read_incidents": "each says where one thing stands in a table nobody knows, by keyword",
     "data/simulator.py:simulate_panel": "each is one trait of the simulated data, by keyword, with a default",
-    "numerics/wandering.py:series": "each is one array of the engine's data or prior, as the model's equation names it",
 }
 
 # Loaded when first needed, so that `import evaluate` and `evaluate --help` are quick.

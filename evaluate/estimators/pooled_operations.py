@@ -43,6 +43,15 @@ class PooledEffects:
         Median standard deviation between operations, on the log scale.
     level : float
         Of the intervals.
+
+    Examples
+    --------
+    >>> import evaluate as ev
+    >>> model = ev.StructuralModel(prior=ev.FLAT, draws=300)
+    >>> panels = [ev.simulate_panel(areas=8, periods=48, seed=seed) for seed in (1, 2)]
+    >>> pooled = ev.pool_effects([model.fit(ev.simulated_design(panel), seed=1) for panel in panels], seed=1)
+    >>> pooled.table.index.get_level_values("treated").tolist()
+    ['A01', 'A01']
     """
 
     table: pd.DataFrame

@@ -82,10 +82,24 @@ def raking_weights(columns: np.ndarray, totals: np.ndarray) -> Raking:
     >>> (found.weights @ columns).round(6)
     array([2., 3.])
     """
-    size = np.abs(columns).max(axis=0)
+    # An area that has something of what the treated areas have none of can only weigh nothing.
+    nought = (totals == 0) & (columns >= 0).all(axis=0)
+    allowed_areas = ~(columns[:, nought] > 0).any(axis=1)
+    weights = np.zeros(len(columns))
+    found = _rake(columns[allowed_areas][:, ~nought], totals[~nought])
+    weights[allowed_areas] = found.weights
+    return Raking(weights, found.gap, found.steps)
+
+
+def _rake(columns: np.ndarray, totals: np.ndarray) -> Raking:
+    """Newton's method on the dual, all totals above nought or of mixed sign."""
+    size = np.abs(columns).max(axis=0, initial=0.0)
     used = size > 0
     if (np.abs(totals[~used]) > 0).any():
-        raise FitError("A matched total is above nought where no control area has anything. Leave it out.")
+        raise FitError(
+            "A matched total of the treated areas is above nought where no control area that could count has anything. "
+            "Match fewer columns, or longer periods."
+        )
     scaled, goal = columns[:, used] / size[used], totals[used] / size[used]
     base = goal[0] / len(scaled)
     multipliers = np.zeros(scaled.shape[1])

@@ -79,6 +79,15 @@ def test_a_column_said_twice_changes_nothing(blocks):
     assert twice.weights == pytest.approx(raking_weights(columns, totals).weights, rel=1e-6)
 
 
+def test_what_the_treated_areas_have_none_of_excludes_areas(blocks):
+    columns, totals, _ = blocks
+    rare = (np.arange(len(columns)) % 7 == 0).astype(float)
+    found = raking_weights(np.column_stack([columns, rare]), np.append(totals, 0.0))
+    assert (found.weights[rare > 0] == 0).all()
+    alone = raking_weights(columns[rare == 0], totals).weights
+    assert found.weights[rare == 0] == pytest.approx(alone, rel=1e-9)
+
+
 def test_refuses_totals_that_nothing_meets(blocks):
     columns, totals, values = blocks
     beyond = totals.copy()
@@ -87,7 +96,7 @@ def test_refuses_totals_that_nothing_meets(blocks):
         raking_weights(columns, beyond)
     with pytest.raises(FitError, match="Match fewer columns"):
         feasible_range(columns, beyond, values)
-    with pytest.raises(FitError, match="above nought where no control area has anything"):
+    with pytest.raises(FitError, match="above nought where no control area that could count has anything"):
         raking_weights(np.column_stack([columns, np.zeros(len(columns))]), np.append(totals, 3.0))
 
 

@@ -17,7 +17,7 @@ from evaluate.errors import DesignError
 from evaluate.estimators.structural import StructuralModel
 from evaluate.study.calibration_cells import cells_named
 from evaluate.study.calibration_page import command_of, write_calibration
-from evaluate.study.calibration_placebos import placebo_effects, placebo_table, write_placebos
+from evaluate.study.calibration_placebos import Draw, placebo_effects, placebo_table, write_placebos
 from evaluate.study.calibration_run import Progress, calibrate
 from evaluate.study.methods import STRUCTURAL, make_estimator, problem_with_estimator
 
@@ -114,13 +114,11 @@ def measure_areas(
     panel = read_areas(file)
     names = [str(name) for name in panel.outcomes] if outcomes is None else list(outcomes)
     methods = methods_named(estimators)
-    controls = CONTROLS if len(panel.areas) > CONTROLS + 1 else None
+    draw = Draw() if len(panel.areas) > CONTROLS + 1 else Draw(controls=None)
     rows = []
     jobs = [(name, method) for name in names for method in methods]
     for number, (name, method) in enumerate(jobs):
-        done = placebo_effects(
-            panel, outcome=name, estimator=method, placebos=panels, seed=seed, controls=controls
-        )
+        done = placebo_effects(panel, outcome=name, estimator=method, placebos=panels, seed=seed, draw=draw)
         for at, one in enumerate(done, start=1):
             rows.append(one)
             if progress:

@@ -9,7 +9,7 @@ so their errors come from a bootstrap of whole areas.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -33,6 +33,31 @@ RESAMPLES: Final = 400
 NAME: Final = "placebos"
 
 
+@dataclass(frozen=True)
+class Draw:
+    """What a placebo operation is made of.
+
+    Parameters
+    ----------
+    before, after : int
+        Months before the start, and from it to the end; all of the latter are the operation's window.
+    controls : int or None
+        Control areas, drawn anew for each placebo; None for all others.
+    kept : tuple of float
+        Shares of the counts after the start that are kept, 1 first.
+
+    Examples
+    --------
+    >>> Draw(controls=None).before
+    36
+    """
+
+    before: int = 36
+    after: int = 12
+    controls: int | None = 20
+    kept: tuple[float, ...] = THINNED
+
+
 def placebo_effects(
     panel: Panel,
     *,
@@ -40,8 +65,7 @@ def placebo_effects(
     estimator: Estimator,
     placebos: int,
     seed: int,
-    length: tuple[int, int] = (36, 12),
-    controls: int | None = 20,
+    draw: Draw | None = None,
 ) -> Iterator[pd.DataFrame]:
     """Fit an estimator to placebo operations, one after the other.
 
@@ -57,15 +81,13 @@ def placebo_effects(
         How many.
     seed : int
         Root seed. The same areas, controls and starts for every method and outcome that the same areas have.
-    length : (int, int)
-        Months before the start, and from it to the end; all of the latter are the operation's window.
-    controls : int or None
-        Control areas, drawn anew for each placebo; None for all others.
+    draw : Draw, optional
+        Months before and after, controls, and the shares kept; those of ``Draw`` otherwise.
 
     Yields
     ------
     pandas.DataFrame
-        Four rows a placebo, one for each share kept: ``outcome``, ``estimator``, ``placebo``, ``area``, ``start``,
+        The rows of a placebo, one for each share kept: ``outcome``, ``estimator``, ``placebo``, ``area``, ``start``,
         ``truth``, ``rate_ratio``, ``lower``, ``upper``, ``log_standard_error``, ``p_half``, ``problem``.
 
     Raises
@@ -85,8 +107,9 @@ def placebo_effects(
     >>> rows["truth"].tolist()
     [1.0, 0.9, 0.75, 0.5]
     """
+    draw = draw or Draw()
+    before, after, controls = draw.before, draw.after, draw.controls
     areas = eligible(panel, outcome, needed=2 if controls is None else 1 + controls)
-    before, after = length
     room = len(panel.periods) - before - after + 1
     if room < 1:
         raise DesignError(
@@ -104,9 +127,9 @@ def placebo_effects(
         common = {"outcome": outcome, "estimator": estimator.name, "placebo": number}
         common |= {"area": chosen[0], "start": str(periods[before])}
         try:
-            designs = {kept: _placebo(part, chosen, before, kept, seed=number) for kept in THINNED}
+            designs = {kept: _placebo(part, chosen, before, kept, seed=number) for kept in draw.kept}
         except DesignError as error:
-            yield pd.DataFrame([common | {"truth": kept, "problem": str(error)} for kept in THINNED])
+            yield pd.DataFrame([common | {"truth": kept, "problem": str(error)} for kept in draw.kept])
             continue
         fitted = fit_rows(estimator, designs, window="during", seed=child_seed(seed, "fit", str(number)))
         yield pd.DataFrame([common | row for row in fitted])
@@ -196,7 +219,7 @@ def _by_placebo(rows: pd.DataFrame) -> pd.DataFrame:
     index = ["outcome", "placebo", "area"]
     parts = []
     null: pd.Series | None = None
-    for kept in THINNED:
+    for kept in sorted(rows["truth"].unique(), reverse=True):
         one = rows[np.isclose(rows["truth"], kept)].set_index(index).reindex(columns=_COLUMNS).astype(float)
         log_ratio = np.log(one["rate_ratio"])
         if kept == 1.0:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import evaluate as ev
-from evaluate.study.calibration_placebos import THINNED, eligible, placebo_effects, placebo_table
+from evaluate.study.calibration_placebos import THINNED, Draw, eligible, placebo_effects, placebo_table
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,9 @@ def test_the_error_allows_for_placebos_of_one_area():
 
 def test_all_others_as_controls_and_outcomes_together(panel):
     found = next(
-        placebo_effects(panel, outcome="crime", estimator=Ratio(), placebos=1, seed=1, controls=None)
+        placebo_effects(
+            panel, outcome="crime", estimator=Ratio(), placebos=1, seed=1, draw=Draw(controls=None)
+        )
     )
     assert found["rate_ratio"].notna().all()
     rows = rows_of(panel, placebos=4)
@@ -96,9 +98,17 @@ def test_what_cannot_be_asked_is_refused(panel):
     with pytest.raises(ev.DesignError, match=r'no outcome "theft"'):
         next(placebo_effects(panel, outcome="theft", estimator=Ratio(), placebos=1, seed=1))
     with pytest.raises(ev.DesignError, match=r"needs 100 months, 80 before its start; the data have 72"):
-        next(placebo_effects(panel, outcome="crime", estimator=Ratio(), placebos=1, seed=1, length=(80, 20)))
+        next(
+            placebo_effects(
+                panel, outcome="crime", estimator=Ratio(), placebos=1, seed=1, draw=Draw(before=80, after=20)
+            )
+        )
     with pytest.raises(ev.DesignError, match=r"need 41 areas .*; there are 30"):
-        next(placebo_effects(panel, outcome="crime", estimator=Ratio(), placebos=1, seed=1, controls=40))
+        next(
+            placebo_effects(
+                panel, outcome="crime", estimator=Ratio(), placebos=1, seed=1, draw=Draw(controls=40)
+            )
+        )
 
 
 def test_quiet_areas_and_gaps_take_no_part(panel):

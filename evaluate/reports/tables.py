@@ -15,11 +15,13 @@ import pandas as pd
 CONFIDENTIAL: Final = "[c]"
 UNAVAILABLE: Final = "[x]"
 NOT_APPLICABLE: Final = "[z]"
+LOW: Final = "[low]"
 MARKERS: Final[Mapping[str, str]] = {
     CONFIDENTIAL: "[c]: a small count that could point to a person, or one from which such a count could be "
     "worked out; not published.",
     UNAVAILABLE: "[x]: not available.",
     NOT_APPLICABLE: "[z]: not applicable.",
+    LOW: "[low]: not zero, but too small to be seen at this rounding.",
 }
 """What the markers in a table mean, as recommended for accessible spreadsheets by the Analysis Function."""
 
@@ -96,6 +98,10 @@ _WRITERS: Final[Mapping[str, Callable[[float], str]]] = {
     "p value": _p_value,
     "number": _number,
 }
+
+
+_WHERE_NOUGHT_IS_NONE: Final = ("count", "mean", "ratio", "share", "number")
+"""Kinds whose nought says that there is nothing; a change of 0% says that there is little, and a p-value has "<"."""
 
 
 def shown(value: Any, kind: Kind = "text", *, missing: str = UNAVAILABLE) -> str:
@@ -208,10 +214,7 @@ class Table:
     def cells(self) -> tuple[tuple[str, ...], ...]:
         """The values as text, row by row."""
         return tuple(
-            tuple(
-                shown(value, column.kind, missing=column.missing)
-                for value, column in zip(row, self.columns, strict=True)
-            )
+            tuple(_cell(value, column) for value, column in zip(row, self.columns, strict=True))
             for row in self.rows
         )
 
@@ -234,6 +237,13 @@ class Table:
                 ]
             )
         return stream.getvalue()
+
+
+def _cell(value: Any, column: Column) -> str:
+    """One value as text; one that would read as nought and is none gets a marker, where nought means "none"."""
+    text = shown(value, column.kind, missing=column.missing)
+    looks_none = column.kind in _WHERE_NOUGHT_IS_NONE and text[:1] == "0" and not text.strip("0.%")
+    return LOW if looks_none and not isinstance(value, str) and float(value) != 0 else text
 
 
 def _plain(cell: str) -> str:

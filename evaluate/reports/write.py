@@ -10,15 +10,17 @@ from evaluate.reports.compose import compose
 from evaluate.reports.findings import Findings
 from evaluate.reports.html import to_html
 from evaluate.reports.manifest import write_manifest
+from evaluate.reports.spreadsheet import to_spreadsheet
 from evaluate.reports.tables import write_tables
 from evaluate.reports.word import to_word
 
 REPORT = "report.html"
 WORD = "report.docx"
+SPREADSHEET = "tables.xlsx"
 
 
 def write_report(findings: Findings, folder: str | Path) -> Path:
-    """Write ``report.html``, ``report.docx``, ``figures/``, ``tables/`` and ``manifest.json``.
+    """Write ``report.html``, ``report.docx``, ``figures/``, ``tables/`` with ``tables.xlsx``, and ``manifest.json``.
 
     Parameters
     ----------
@@ -41,6 +43,8 @@ def write_report(findings: Findings, folder: str | Path) -> Path:
     folder = Path(folder)
     document = compose(findings)
     write_tables(document.tables, folder / "tables", banner=document.banner)
+    workbook = to_spreadsheet(document.tables, title=document.title, banner=document.banner)
+    (folder / "tables" / SPREADSHEET).write_bytes(workbook)
     _write_figures(document, folder / "figures")
     write_manifest(findings.manifest, folder)
     (folder / WORD).write_bytes(to_word(document))

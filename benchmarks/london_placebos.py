@@ -6,9 +6,9 @@ control wards; seven categories. The counts after the start are also thinned at 
 power and bias on real counts. Errors come from a bootstrap of whole wards, since placebos share them.
 
 Run ``python benchmarks/london_placebos.py --data FOLDER`` with the folder that holds ``mps_ward/``, or set
-EVALUATE_DATA (200 placebos a category: a quarter of an hour on one core); ``--placebos 20`` for a quick look; ``--null``
-leaves the thinned panels out, which takes half the time; ``--method before-after`` for another method; ``--write`` keeps
-the table in ``benchmarks/london_placebos.csv``, replacing that method's rows.
+EVALUATE_DATA (200 placebos a category: a quarter of an hour on one core); ``--placebos 20`` for a quick look;
+``--null`` leaves the thinned panels out, which takes half the time; ``--method before-after`` for another method;
+``--write`` keeps the table in ``benchmarks/london_placebos.csv``, replacing that method's rows.
 """
 
 from __future__ import annotations
@@ -62,7 +62,8 @@ def measure(panel: ev.Panel, method: Estimator, placebos: int, *, null: bool) ->
         line = placebo_table(rows[-1]).iloc[0]
         print(
             f"{outcome:9s} rejected {line['rejection']:.3f} ({line['rejection_error']:.3f}), "
-            f"sd of z {line['z_sd']:.2f}, width {line['median_width']:.3f}, failed {line['failed']}, {took:.2f} s a placebo",
+            f"sd of z {line['z_sd']:.2f}, width {line['median_width']:.3f}, "
+            f"failed {line['failed']}, {took:.2f} s a placebo",
             flush=True,
         )
     return pd.concat(rows, ignore_index=True)

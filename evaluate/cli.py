@@ -176,7 +176,8 @@ def calibrate(
 
         with progress_bar() as progress:
             if panel is None:
-                page = measure_simulated(panels, seed, cell, estimator, out=out, progress=progress)
+                with saying_what_is_kept(out / "panels"):
+                    page = measure_simulated(panels, seed, cell, estimator, out=out, progress=progress)
             else:
                 page = measure_areas(
                     panel, outcome, panels=panels, seed=seed, estimators=estimator, out=out, progress=progress
@@ -240,6 +241,20 @@ def one_message() -> Iterator[None]:
         raise typer.Exit(WRONG) from None
     except KeyboardInterrupt:
         _console(stderr=True).print("Stopped; no report was written.")
+        raise typer.Exit(INTERRUPTED) from None
+
+
+@contextmanager
+def saying_what_is_kept(folder: Path) -> Iterator[None]:
+    """Say on Ctrl-C that the work goes on from what is finished."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        _console(stderr=True).print(
+            f"Stopped; finished panels are kept in {_plain(str(folder))}, and the same command goes on from there.",
+            soft_wrap=True,
+            highlight=False,
+        )
         raise typer.Exit(INTERRUPTED) from None
 
 

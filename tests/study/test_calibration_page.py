@@ -103,6 +103,18 @@ def test_the_command_goes_on_where_it_stopped(tmp_path, monkeypatch):
     assert {path: path.stat().st_mtime_ns for path in kept} == kept
 
 
+def test_an_interruption_says_what_is_kept(tmp_path, monkeypatch):
+    def stopped(*arguments, **named):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("evaluate.study.calibration_command.calibrate", stopped)
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(app, ["calibrate", "--panels", "2", "--out", "out"])
+    assert done.exit_code == 130
+    assert "finished panels are kept in out" in done.stderr
+    assert "goes on from there" in done.stderr
+
+
 def test_the_command_makes_placebos_on_a_file(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     ev.simulate_panel(areas=8, periods=60, seed=1).to_frame().to_csv("counts.csv", index=False)

@@ -73,7 +73,13 @@ def drawn(random: np.random.Generator) -> tuple[CountSeries, np.ndarray]:
     # The engine is told of the pool through equal controls; only their sum and shares enter a fit.
     controls = np.tile(pool / CONTROLS, (CONTROLS, 1))
     series = CountSeries(
-        treated=treated, controls=controls, offset=np.zeros(MONTHS), season=season, effects=effects, years=5.0
+        treated=treated,
+        controls=controls,
+        offset=np.zeros(MONTHS),
+        season=season,
+        effects=effects,
+        years=MONTHS / 12,
+        covariates=np.zeros((MONTHS, 0)),
     )
     return series, np.array([*theta, rho, sd, alpha, drift])
 

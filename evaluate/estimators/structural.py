@@ -29,6 +29,7 @@ When not to use it: fewer than 12 periods before the operation, or controls that
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -44,6 +45,7 @@ from evaluate.effects.effect import Effect
 from evaluate.effects.result import Result
 from evaluate.errors import DesignError, FitError
 from evaluate.estimators.priors import SCEPTICAL, EffectPrior
+from evaluate.estimators.terms import positive_series
 
 if TYPE_CHECKING:  # the engines bring numba and pymc, which load when a model is first fitted
     from evaluate.numerics.nested import CountSeries, PosteriorDraws
@@ -73,6 +75,8 @@ class StructuralModel:
         "joint": one effect for each operation and window, estimated together. "forecast": fit before, predict after.
     half_life : float, optional
         In periods: every "after" effect halves in so many. None: effects last.
+    covariates : sequence of str
+        Outcomes of the panel whose logs move the treated areas' counts, such as traffic; they must be known throughout.
     nation : str, optional
         Whose bank holidays daily and weekly counts follow; None for none.
     wandering : Wandering, optional
@@ -95,12 +99,16 @@ class StructuralModel:
     level: float = 0.95
     form: Literal["joint", "forecast"] = "joint"
     half_life: float | None = None
+    covariates: Sequence[str] = ()
     nation: str | None = "England and Wales"
     wandering: Wandering | None = None
 
     def __post_init__(self) -> None:
         if self.engine not in ("fast", "nuts"):
             raise DesignError(f'engine is "fast" or "nuts"; it is "{self.engine}".')
+        if isinstance(self.covariates, str):
+            raise DesignError(f'covariates is a list of outcomes; write ["{self.covariates}"].')
+        object.__setattr__(self, "covariates", tuple(self.covariates))
         if self.form not in ("joint", "forecast"):
             raise DesignError(f'form is "joint" or "forecast"; it is "{self.form}".')
         if self.half_life is not None and not (self.half_life > 0 and self.form == "joint"):
@@ -186,6 +194,7 @@ def _count_series(design: Design, model: StructuralModel) -> CountSeries:
         offset=np.log(days / days.mean()),
         season=_season(design, model),
         effects=_effect_terms(design, model),
+        covariates=_covariates(design, model),
         years=len(days) / periods_per_year(design.periods),
         treated_share=float(((parts / parts.sum()) ** 2).sum()) if parts.sum() else 1.0,
     )
@@ -229,6 +238,14 @@ def _fading(design: Design, window: Window, half_life: float | None) -> np.ndarr
         return np.ones(len(design.periods))
     since = np.arange(len(design.periods)) - int(np.flatnonzero(design.periods == window.periods[0])[0])
     return np.where(since >= 0, 0.5 ** (np.maximum(since, 0) / half_life), 1.0)
+
+
+def _covariates(design: Design, model: StructuralModel) -> np.ndarray:
+    """Logs of the covariates about their means, shape (periods, covariates)."""
+    columns = [np.log(positive_series(design, name, "covariates")) for name in model.covariates]
+    return np.column_stack(
+        [column - column.mean() for column in columns] or [np.zeros((len(design.periods), 0))]
+    )
 
 
 def _season(design: Design, model: StructuralModel) -> np.ndarray:

@@ -68,6 +68,8 @@ class CountSeries:
         Where each effect applies, and its prior.
     years : float
         Length of the series in years.
+    covariates : numpy.ndarray
+        Shape (periods, covariates): what else moves the treated series alone.
     treated_share : float
         Sum of squared shares of the areas within the treated series (1 for one area).
     """
@@ -78,6 +80,7 @@ class CountSeries:
     season: np.ndarray
     effects: EffectTerms
     years: float
+    covariates: np.ndarray
     treated_share: float = 1.0
 
     @property
@@ -105,6 +108,7 @@ class CountSeries:
             self.season,
             self.effects,
             self.pool_share / self.treated_share,
+            self.covariates,
         )
 
     def hyper(self, h: np.ndarray) -> np.ndarray:
@@ -144,7 +148,9 @@ def typical_drift(data: CountSeries) -> float:
     pooled = bool(len(data.controls))
     whole = data.pool if pooled else data.treated
     nothing = EffectTerms.none(len(whole))
-    layout, prior, start = series(whole, data.pool, data.offset, data.season, nothing, 1.0)
+    layout, prior, start = series(
+        whole, data.pool, data.offset, data.season, nothing, 1.0, data.covariates[:, :0]
+    )
     if pooled:
         layout = (np.full_like(whole, np.nan), *layout[1:])
     alpha = 0.01 * data.pool_share if pooled else 0.01

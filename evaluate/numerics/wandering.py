@@ -42,6 +42,8 @@ SMALLEST_STEP = 1e-4
 """Floor of the random walks' steps, for the arithmetic's sake."""
 LOADING_SD = 0.15
 """How much more or less than the controls an area follows their pattern (methods of the package, section 2.9)."""
+COVARIATE_SD = 1.0
+"""Of the coefficient of each covariate, whose logs are given."""
 SEASON_SD = 0.3
 """Of each seasonal term, on the log scale."""
 NODES = 48
@@ -247,7 +249,8 @@ def _held_against_others(counts: np.ndarray, area: int, offset: np.ndarray, seas
     others = np.delete(totals, area)
     pool_share = float(((others / others.sum()) ** 2).sum())
     own, pool = counts[area], counts.sum(axis=0) - counts[area]
-    data, prior, start = series(own, pool, offset, season, EffectTerms.none(len(own)), pool_share)
+    nothing = np.zeros((len(own), 0))
+    data, prior, start = series(own, pool, offset, season, EffectTerms.none(len(own)), pool_share, nothing)
     return _Placebo(data, prior, start, float(np.sqrt(1 + pool_share)))
 
 
@@ -277,6 +280,7 @@ def series(
     season: np.ndarray,
     effects: EffectTerms,
     pool_ratio: float,
+    covariates: np.ndarray,
 ) -> tuple[Data, Prior, np.ndarray]:
     """Lay out the engine's data, its prior of the static parameters, and a starting point.
 
@@ -291,9 +295,11 @@ def series(
     path = pool if pooled else own
     rate = np.log(np.nanmean(path / np.exp(offset)) + 0.01)
     level = np.log(np.nanmean(own) + 0.1) - np.log(np.nanmean(path) + 0.1)
-    regressors = np.column_stack([np.ones(length), shared_pattern(pool, offset)])
-    centre = np.concatenate([[level if pooled else 0.0, 0.0], np.zeros(waves), effects.mean])
-    sd = np.concatenate([[3.0 if pooled else 1e-3, LOADING_SD], np.full(waves, SEASON_SD), effects.sd])
+    regressors = np.column_stack([np.ones(length), shared_pattern(pool, offset), covariates])
+    own_mean = np.append([level if pooled else 0.0, 0.0], np.zeros(covariates.shape[1]))
+    own_sd = np.append([3.0 if pooled else 1e-3, LOADING_SD], np.full(covariates.shape[1], COVARIATE_SD))
+    centre = np.concatenate([own_mean, np.zeros(waves), effects.mean])
+    sd = np.concatenate([own_sd, np.full(waves, SEASON_SD), effects.sd])
     data = (
         np.ascontiguousarray(own, dtype=float),
         np.ascontiguousarray(pool, dtype=float),

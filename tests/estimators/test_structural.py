@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+import xarray as xr
 
 import evaluate as ev
 
@@ -250,3 +251,24 @@ def test_daily_counts_have_weekdays():
     effect = ev.StructuralModel(draws=500).fit(design, seed=1).effect("op", "after")
     assert effect.lower < 1 < effect.upper
     assert effect.upper - effect.lower < 0.5
+
+
+def test_a_covariate_explains_what_it_moves():
+    """Traffic halves with the operation and the counts with it: with traffic known, nothing is left to explain."""
+    panel = ev.simulate_panel(areas=1, periods=84, operation_at=72, process=ev.Process(mean=200), seed=2)
+    traffic = (
+        5000 * np.exp(np.random.default_rng(1).normal(0, 0.3, 84)) * np.where(np.arange(84) >= 72, 0.5, 1)
+    )
+    counts = panel.counts.copy(deep=True)
+    counts[0, :, 0] = np.round(counts.values[0, :, 0] * traffic / 5000)
+    known = counts.assign_coords(outcome=["traffic"]).copy(data=np.round(traffic)[None, :, None])
+    design = ev.simulated_design(replace(panel, counts=xr.concat([counts, known], "outcome")))
+    blind, told = (
+        ev.StructuralModel(covariates=covariates).fit(design, seed=1).effect("operation", "after")
+        for covariates in ((), ("traffic",))
+    )
+    assert blind.rate_ratio < 0.8
+    assert told.lower < 1 < told.upper
+    assert np.log(told.upper / told.lower) < 0.5 * np.log(blind.upper / blind.lower)
+    with pytest.raises(ev.DesignError, match='covariates names the outcome "trafic"'):
+        ev.StructuralModel(covariates=["trafic"]).fit(design, seed=1)

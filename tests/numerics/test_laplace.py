@@ -27,7 +27,7 @@ def small():
     fading = np.ones_like(shares)
     fading[13:, 1] = 0.5 ** (np.arange(length - 13) / 3)
     effects = EffectTerms(shares, fading, np.zeros(2), np.full(2, 0.5))
-    return series(own, pool, np.zeros(length), season, effects, 0.1)
+    return series(own, pool, np.zeros(length), season, effects, 0.1, np.zeros((length, 0)))
 
 
 def dense(band, border, corner):

@@ -5,17 +5,24 @@ an estimator to get a :class:`Result`, and judge a :class:`Claim` against it. Se
 that do it.
 """
 
+from evaluate.checks.anticipation import Anticipation
 from evaluate.checks.control_contamination import ControlContamination
 from evaluate.checks.dilution import Dilution
 from evaluate.checks.displacement import Displacement
+from evaluate.checks.empirical_calibration import empirically_calibrated
 from evaluate.checks.enforcement_generated import EnforcementGenerated
 from evaluate.checks.leave_one_out import LeaveOneOut
+from evaluate.checks.measured import measured_like
 from evaluate.checks.minimum_detectable_effect import MinimumDetectableEffect
+from evaluate.checks.negative_control import NegativeControlOutcome
 from evaluate.checks.parallel_trends import ParallelTrends
 from evaluate.checks.placebo_in_space import PlaceboInSpace
 from evaluate.checks.placebo_in_time import PlaceboInTime
 from evaluate.checks.preperiod_fit import PreperiodFit
+from evaluate.checks.prior_sensitivity import PriorSensitivity
+from evaluate.checks.recording_change import RecordingChange
 from evaluate.checks.regression_to_the_mean import RegressionToTheMean
+from evaluate.checks.residual_checks import ResidualChecks
 from evaluate.checks.result import CheckResult, CheckResults
 from evaluate.checks.run import run_checks
 from evaluate.checks.specification_curve import SpecificationCurve
@@ -70,6 +77,7 @@ from evaluate.estimators.structural import StructuralModel
 from evaluate.estimators.synthetic_control import SyntheticControl
 from evaluate.estimators.synthetic_difference_in_differences import SyntheticDifferenceInDifferences
 from evaluate.estimators.weighted_displacement_difference import WeightedDisplacementDifference
+from evaluate.figures.calibration import plot_calibration
 from evaluate.figures.counterfactual import plot_counterfactual
 from evaluate.figures.cumulative import plot_cumulative
 from evaluate.figures.effects import plot_effects
@@ -91,6 +99,7 @@ __all__ = [
     "FLAT",
     "HOT_SPOTS",
     "SCEPTICAL",
+    "Anticipation",
     "Applicability",
     "ArimaIntervention",
     "BeforeAfter",
@@ -122,6 +131,7 @@ __all__ = [
     "LsoaLookup",
     "MicroSyntheticControl",
     "MinimumDetectableEffect",
+    "NegativeControlOutcome",
     "Neighbours",
     "Operation",
     "OperationsRegister",
@@ -133,10 +143,13 @@ __all__ = [
     "PlaceboInTime",
     "PooledEffects",
     "PreperiodFit",
+    "PriorSensitivity",
     "Process",
     "PublishedCategory",
+    "RecordingChange",
     "RegressionToTheMean",
     "RelativeRateRatio",
+    "ResidualChecks",
     "Result",
     "RidgeAugmentedSyntheticControl",
     "Run",
@@ -162,6 +175,7 @@ __all__ = [
     "common_category",
     "compare",
     "compare_vintages",
+    "empirically_calibrated",
     "event_study",
     "fetch",
     "figure_style",
@@ -169,7 +183,9 @@ __all__ = [
     "judge",
     "load_study",
     "make_overlaps",
+    "measured_like",
     "overlaps_by_lsoa",
+    "plot_calibration",
     "plot_counterfactual",
     "plot_cumulative",
     "plot_effects",

@@ -6,17 +6,22 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 
+from evaluate.checks.anticipation import Anticipation
 from evaluate.checks.control_contamination import ControlContamination
 from evaluate.checks.dilution import Dilution
 from evaluate.checks.displacement import Displacement
 from evaluate.checks.enforcement_generated import EnforcementGenerated
 from evaluate.checks.leave_one_out import LeaveOneOut
 from evaluate.checks.minimum_detectable_effect import MinimumDetectableEffect
+from evaluate.checks.negative_control import NegativeControlOutcome
 from evaluate.checks.parallel_trends import ParallelTrends
 from evaluate.checks.placebo_in_space import PlaceboInSpace
 from evaluate.checks.placebo_in_time import PlaceboInTime
 from evaluate.checks.preperiod_fit import PreperiodFit
+from evaluate.checks.prior_sensitivity import PriorSensitivity
+from evaluate.checks.recording_change import RecordingChange
 from evaluate.checks.regression_to_the_mean import RegressionToTheMean
+from evaluate.checks.residual_checks import ResidualChecks
 from evaluate.checks.result import Check, CheckResult, CheckResults
 from evaluate.checks.specification_curve import SpecificationCurve
 from evaluate.checks.start_date import StartDateSensitivity
@@ -38,7 +43,12 @@ CHECKS = {
         WindowSensitivity,
         PreperiodFit,
         ParallelTrends,
+        ResidualChecks,
         LeaveOneOut,
+        PriorSensitivity,
+        RecordingChange,
+        Anticipation,
+        NegativeControlOutcome,
         SpecificationCurve,
         EnforcementGenerated,
         ControlContamination,

@@ -8,8 +8,10 @@ from typing import Literal
 from evaluate.checks.dilution import Dilution
 from evaluate.checks.displacement import Displacement
 from evaluate.checks.enforcement_generated import EnforcementGenerated
+from evaluate.checks.negative_control import NegativeControlOutcome
 from evaluate.checks.placebo_in_space import PlaceboInSpace
 from evaluate.checks.placebo_in_time import PlaceboInTime
+from evaluate.checks.prior_sensitivity import PriorSensitivity
 from evaluate.checks.result import Check
 from evaluate.checks.run import CHECKS
 from evaluate.effects.result import Estimator
@@ -139,6 +141,18 @@ def _make_check(name: str, plan: Plan, planned: ClaimPlan, quick: bool) -> Check
     if name == EnforcementGenerated.name:
         enforced = [one.name for one in plan.outcomes if one.generation == "enforcement" and one.parts]
         return EnforcementGenerated(operation=operation, window=window, outcomes=tuple(enforced))
+    if name == PriorSensitivity.name:
+        place = plan.dilution.share if plan.dilution is not None and planned.is_about_the_place else 1.0
+        return PriorSensitivity(
+            operation=operation,
+            window=window,
+            reduction=planned.reduction,
+            increase=planned.increase,
+            street_share=place,
+        )
+    if name == NegativeControlOutcome.name:
+        unmoved = tuple(one for one in plan.checks.negative_controls if one != planned.outcome)
+        return NegativeControlOutcome(operation=operation, window=window, outcomes=unmoved)
     return CHECKS[name](operation=operation, window=window)
 
 

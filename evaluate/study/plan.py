@@ -345,10 +345,13 @@ class Checks(Table):
         Names of checks.
     placebos : int
         Most placebo fits for one check.
+    negative_controls : list of str
+        Outcomes of this plan that the operations could not have changed, for the check "negative control outcome".
     """
 
     run: list[Text] = ["placebo in space", "minimum detectable effect"]
     placebos: Count = 40
+    negative_controls: list[Text] = []
 
 
 class Dilution(Table):

@@ -55,10 +55,21 @@ def contradictions(plan: Plan) -> Iterator[Problem]:
     for number, claim in enumerate(plan.claims):
         yield from _claim(claim, ("claims", number), plan)
     yield from _same_period(plan)
+    yield from _negative_controls(plan)
     if all(claim.untestable for claim in plan.claims):
         yield Problem(
             ("claims",), "Every claim is marked untestable; a study needs one that its data can test."
         )
+
+
+def _negative_controls(plan: Plan) -> Iterator[Problem]:
+    """Outcomes that should not move are outcomes of the plan, made of something."""
+    outcomes = [outcome.name for outcome in plan.outcomes if outcome.parts]
+    for number, name in enumerate(plan.checks.negative_controls):
+        if name not in outcomes:
+            hint = did_you_mean(name, outcomes)
+            message = f'The negative control "{name}" is no outcome of this plan with parts. {hint}'
+            yield Problem(("checks", "negative_controls", number), message)
 
 
 def _same_period(plan: Plan) -> Iterator[Problem]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
 import pytest
+import xarray as xr
 
 import evaluate as ev
 from evaluate.checks.run import CHECKS
@@ -84,15 +85,25 @@ def test_every_check_has_a_name_a_question_and_the_settings_a_plan_gives():
 def test_answers_use_no_forbidden_words(design_with):
     from evaluate.claims.forbidden import forbidden_words
 
-    result = ev.BeforeAfter().fit(design_with(buffers=2, trigger="1 month", rate_ratio_after=0.6), seed=1)
+    design = design_with(buffers=2, trigger="1 month", rate_ratio_after=0.6)
+    twice = xr.concat(
+        [design.panel.counts, design.panel.counts.assign_coords(outcome=["fraud"])], dim="outcome"
+    )
+    design = replace(design, panel=replace(design.panel, counts=twice))
+    result = ev.BeforeAfter().fit(design, seed=1)
     checks = [
         ev.PlaceboInSpace(placebos=4), ev.PlaceboInTime(shifts=3), ev.RegressionToTheMean(simulations=300),
         ev.Displacement(), ev.MinimumDetectableEffect(), ev.Dilution(street_share=0.1), ev.LeaveOneOut(most=3),
         ev.WindowSensitivity(lengths=[3, 6]), ev.PreperiodFit(), ev.SpecificationCurve(before=["24 months"]),
         ev.ControlContamination(), ev.EnforcementGenerated(outcomes=["crime"]), ev.ParallelTrends(),
         ev.StartDateSensitivity(alternatives=[ev.Operation("as others say", "2015-05-01", "2015-05-31")]),
+        ev.Anticipation(), ev.NegativeControlOutcome(outcomes=["fraud"]), ev.RecordingChange(),
     ]  # fmt: skip
-    answers = ev.run_checks(result, checks)
+    drawn = ev.StructuralModel(draws=300).fit(design, seed=1)
+    answers = [
+        *ev.run_checks(result, checks),
+        *ev.run_checks(drawn, [ev.PriorSensitivity(), ev.ResidualChecks()]),
+    ]
     assert {answer.name for answer in answers} == set(CHECKS)
     for answer in answers:
         assert not answer.answer.startswith("Not checked"), answer

@@ -312,10 +312,14 @@ def _count_table(checked: CheckedStudy) -> Table:
     from rich.box import SIMPLE
     from rich.table import Table
 
-    counts = checked.counts
+    from evaluate.reports.tables import CONFIDENTIAL, MARKERS
+
+    counts = checked.published_counts
     periods = counts.drop_duplicates("window").set_index("window")["periods"]
     heads = [_plain(f"{window} ({number})") for window, number in periods.items()]
     table = Table("outcome", "areas", *heads, title="Counts by window (number of periods)", box=SIMPLE)
+    if (counts["total"] == CONFIDENTIAL).any():
+        table.caption = _plain(MARKERS[CONFIDENTIAL])
     for column in table.columns[2:]:
         column.justify = "right"
     for (outcome, areas), rows in counts.groupby(["outcome", "areas"], sort=False):
@@ -324,7 +328,9 @@ def _count_table(checked: CheckedStudy) -> Table:
 
 
 def _total(row: dict[Hashable, Any]) -> str:
-    """A total, starred where it lacks some counts."""
+    """A total, starred where it lacks some counts; a marker where it may not be shown."""
+    if isinstance(row["total"], str):
+        return _plain(row["total"])
     if row["total"] != row["total"]:
         return "missing"
     return f"{row['total']:,.0f}{'*' if row['missing'] else ''}"

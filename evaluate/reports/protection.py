@@ -116,6 +116,43 @@ def protect_findings(findings: Findings) -> Protected:
     return replace(protected, findings=cleaned)
 
 
+def hidden_stretches(
+    designs: Sequence[Design], areas: Iterable[str], *, threshold: int = 5
+) -> frozenset[str]:
+    """Name the stretches of the first design whose totals must not be published.
+
+    Parameters
+    ----------
+    designs : sequence of Design
+        Every design whose totals of these areas are published, all of one person-related outcome.
+    areas : iterable of str
+        Codes of the areas that are added together.
+    threshold : int
+        The smallest count above 0 that may be shown.
+
+    Returns
+    -------
+    frozenset of str
+        Names as ``counts.stretches`` gives them.
+
+    Examples
+    --------
+    >>> import evaluate as ev
+    >>> from evaluate.data.simulator import Process
+    >>> design = ev.simulated_design(ev.simulate_panel(areas=6, periods=60, process=Process(mean=4.0), seed=2))
+    >>> sorted(hidden_stretches([design], design.treated))
+    ['operation, during']
+    """
+    members = frozenset(areas)
+    _, hidden, _ = _protect_arm(designs, members, threshold)
+    first = designs[0]
+    return frozenset(
+        stretch.name
+        for stretch in stretches(first)
+        if _key(first.outcome, members, stretch.periods) in hidden
+    )
+
+
 def _arms(findings: Findings, outcome: str) -> dict[frozenset[str], list[Design]]:
     """Every group of areas whose counts of the outcome are added together, with the designs that do so."""
     designs = [findings.design.for_outcome(outcome)]

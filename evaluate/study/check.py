@@ -45,7 +45,8 @@ class CheckedStudy:
         The designs that will be fitted, the primary one first.
     counts : pandas.DataFrame
         Totals by ``outcome``, ``areas`` (treated, buffer, control) and ``window``: ``periods``, ``total``,
-        ``a_period`` (the mean) and ``missing`` (area-periods without a published count).
+        ``a_period`` (the mean) and ``missing`` (area-periods without a published count). For the analyst alone:
+        ``published_counts`` is the table that may be shown.
     exposure : pandas.DataFrame
         By ``operation`` and ``period``: ``days`` inside the operation and their ``share`` of the period.
     notes : sequence of str
@@ -70,6 +71,13 @@ class CheckedStudy:
     counts: pd.DataFrame
     exposure: pd.DataFrame
     notes: Sequence[str]
+
+    @property
+    def published_counts(self) -> pd.DataFrame:
+        """The table ``counts`` with "[c]" in place of every total that could point to a person."""
+        from evaluate.study.published import published_counts
+
+        return published_counts(self)
 
     def __repr__(self) -> str:
         claims = sum(len(question.claims) for question in self.questions)

@@ -1,0 +1,70 @@
+"""What is shown before anything is fitted keeps to the same disclosure control as the report."""
+
+from __future__ import annotations
+
+import pytest
+from typer.testing import CliRunner
+
+from evaluate.cli import app
+from evaluate.reports.protection import hidden_stretches
+from evaluate.study.study import load_study
+
+ROBBERY = 'name = "robbery"\ngeneration = "public-reported"'
+ARRESTS = 'name = "robbery"\ngeneration = "enforcement"\nperson_related = true'
+
+
+@pytest.fixture
+def folder(make_study, wards):
+    """The small study, its second outcome person-related: 3 in the treated area in June 2014 and 10 elsewhere."""
+    made = make_study((ROBBERY, ARRESTS))
+    changed = wards.copy()
+    months = list(changed.columns[5:])
+    robbery = changed["MajorText"] == "ROBBERY"
+    changed.loc[robbery, months] = 10
+    changed.loc[robbery & (changed["WardCode"] == "E00000001"), "201406"] = 3
+    changed.to_csv(made / "wards.csv", index=False)
+    return made
+
+
+def test_a_small_person_related_total_is_hidden_and_others_are_not(folder):
+    checked = load_study(folder).check()
+    before = checked.counts.set_index(["outcome", "areas", "window"])
+    shown = checked.published_counts.set_index(["outcome", "areas", "window"])
+    small = ("robbery", "treated", "June 2014, during")
+    assert before.loc[small, "total"] == 3
+    assert shown.loc[small, "total"] == shown.loc[small, "a_period"] == "[c]"
+    for at in shown.index.drop(small):
+        assert shown.loc[at, "total"] == before.loc[at, "total"]
+
+
+def test_no_other_total_gives_the_hidden_one_away(folder):
+    """A claim over June to August is judged too: June would follow from that total less that of July and August."""
+    plan = (folder / "plan.toml").read_text()
+    claim = plan.index('id = "spring"')
+    plan = plan[:claim] + plan[claim:].replace('outcome = "all crime"', 'outcome = "robbery"', 1)
+    (folder / "plan.toml").write_text(plan.replace('after = "6 months"', 'after = "2 months"'))
+    checked = load_study(folder).check()
+    table = checked.published_counts
+    treated = table[(table["outcome"] == "robbery") & (table["areas"] == "treated")].set_index("window")[
+        "total"
+    ]
+    assert treated["June 2014, during"] == "[c]"
+    _, own = (question.design for question in checked.questions)
+    designs = [own, checked.design.for_outcome("robbery")]
+    hidden = hidden_stretches(designs, own.treated)
+    # 23 from June to August and 20 in July and August: not both can be shown.
+    assert treated["June 2014, after"] == "[c]" or "June to August 2014, during" in hidden
+
+
+def test_the_command_line_shows_the_marker_and_what_it_means(folder):
+    done = CliRunner().invoke(app, ["check", str(folder)], terminal_width=200)
+    assert done.exit_code == 0
+    row = next(line for line in done.output.splitlines() if "robbery" in line and "treated" in line)
+    assert "[c]" in row
+    assert "3" not in row.split("[c]")[0].split()
+    assert "a small count that could point to a person" in " ".join(done.output.split())
+
+
+def test_counts_of_crimes_are_shown_as_they_are(make_study):
+    checked = load_study(make_study()).check()
+    assert checked.published_counts["total"].tolist() == checked.counts["total"].tolist()

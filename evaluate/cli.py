@@ -35,6 +35,10 @@ app = typer.Typer(
 )
 
 
+plans = typer.Typer(help="Bind a study's plan.", no_args_is_help=True, rich_markup_mode="markdown")
+app.add_typer(plans, name="plan")
+
+
 class Engine(StrEnum):
     """Engines of the structural model."""
 
@@ -117,6 +121,29 @@ def new(
 
         folder = new_study(name)
         typer.echo(f"Made {folder}: edit plan.toml, then: evaluate check {folder}")
+
+
+@plans.command(
+    epilog="Before the outcome data are read: `evaluate plan freeze my_operation`, then publish both files"
+)
+def freeze(
+    study: Annotated[str, typer.Argument(help="A folder with a plan.toml, or a plan file.")],
+    data: DataFile = None,
+) -> None:
+    """Stamp a plan: its text, its hash, and whether outcome data had been read.
+
+    A run reports every departure from the frozen plan.
+    """
+    with one_message():
+        from evaluate.study import load_study
+        from evaluate.study.freeze import stamp_path
+
+        loaded = load_study(study)
+        stamp = loaded.freeze(data)
+        _console().print(_plain(repr(stamp)), soft_wrap=True, highlight=False)
+        typer.echo(
+            f"Wrote {stamp_path(loaded.path)}: keep it beside the plan, and give a copy to somebody else."
+        )
 
 
 @app.command(
@@ -275,6 +302,10 @@ def _show_run(done: Run, study: Study, page: Path, *, as_planned: bool) -> None:
     console = _console()
     if done.findings.simulated:
         console.print("[bold]The data are simulated.[/bold]")
+    if done.findings.exploratory:
+        console.print("[bold]Exploratory: the plan was made after outcome data had been read.[/bold]")
+    for departure in done.departures:
+        console.print(f"Departure from the frozen plan: {_plain(departure)}", soft_wrap=True, highlight=False)
     for claim, finding in done.by_claim.items():
         console.print(
             f"[bold]{_plain(claim)}[/bold]: {finding.verdict.finding}. {_plain(finding.verdict.words)}"
@@ -293,6 +324,8 @@ def _show_check(checked: CheckedStudy) -> None:
     console = _console()
     for line in repr(checked).splitlines():
         console.print(_plain(line), soft_wrap=True, highlight=False)
+    if checked.freeze is not None:
+        console.print(_plain(repr(checked.freeze)), soft_wrap=True, highlight=False)
     for file in checked.panel.provenance.files:
         rows = f"{file.rows_used:,} of {file.rows_read:,} rows used"
         console.print(f"{file.name}: {rows}, sha256 {file.sha256[:16]}...", soft_wrap=True, highlight=False)

@@ -35,7 +35,7 @@ class PriorSensitivity:
     log rate ratio, over the headline's standard error. The probability that the verdict gives the claim, and those of
     a reduction of any size, 10, 25 and 50% or more, stand beside each other in the table.
 
-    *Threshold.* 1: an expectation that moves the estimate by more than its own standard error matters as much as chance.
+    *Threshold.* 1: an expectation that moves the estimate by more than its standard error matters as much as chance.
 
     *Source.* Spiegelhalter, Freedman and Parmar (1994), Journal of the Royal Statistical Society A 157, "a community
     of priors"; the hot-spots prior is from Braga and Weisburd (2022).

@@ -9,6 +9,7 @@ from evaluate.reports.blocks import Block, Document
 from evaluate.reports.figures import Figures
 from evaluate.reports.findings import Findings
 from evaluate.reports.protection import protect_findings
+from evaluate.reports.repeats import without_repeats
 from evaluate.reports.sections.claims import all_claims, claim_section
 from evaluate.reports.sections.counts import counts_section
 from evaluate.reports.sections.first_screen import first_screen
@@ -21,6 +22,7 @@ from evaluate.reports.sections.standards import checklist_section, emmie_section
 from evaluate.reports.sections.threats import threats_section
 
 SIMULATED: Final = "Simulated data"
+EXPLORATORY: Final = "Exploratory: planned after the data had been read"
 
 
 def compose(findings: Findings) -> Document:
@@ -65,5 +67,12 @@ def compose(findings: Findings) -> Document:
         *emmie_section(report),
         *provenance_section(report),
     ]
-    simulated = findings.simulated or findings.panel.provenance.simulated
-    return Document(findings.title, SIMULATED if simulated else "", blocks)
+    return Document(findings.title, _banner(findings), blocks)
+
+
+def _banner(findings: Findings) -> str:
+    """What every page, figure and table says of the study as a whole; simulated data come first."""
+    said = [SIMULATED] if findings.simulated or findings.panel.provenance.simulated else []
+    if findings.exploratory:
+        said.append(EXPLORATORY)
+    return ". ".join(said)

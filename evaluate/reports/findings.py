@@ -117,6 +117,8 @@ class Findings:
         Sentences the report must carry: limits, dilution, what the data cannot show and why.
     simulated : bool
         True where the data were made up; every page says so.
+    exploratory : bool
+        True where the plan was made after outcome data had been read; every page says so.
     manifest : mapping
         Plan hash, data hashes, versions, seed, duration; plain values.
     """
@@ -132,4 +134,5 @@ class Findings:
     sensitivities: pd.DataFrame = field(default_factory=pd.DataFrame)
     notes: Sequence[str] = ()
     simulated: bool = False
+    exploratory: bool = False
     manifest: Mapping[str, Any] = field(default_factory=dict)

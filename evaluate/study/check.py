@@ -15,6 +15,7 @@ from evaluate.data.panel import Panel
 from evaluate.data.periods import share_of_days
 from evaluate.design.design import Design
 from evaluate.design.window import touched
+from evaluate.study.freeze import Freeze, read_freeze
 from evaluate.study.locate import find_data
 from evaluate.study.plan import Plan
 from evaluate.study.questions import Question, Roles, main_design, questions_of, roles_of
@@ -51,6 +52,8 @@ class CheckedStudy:
         By ``operation`` and ``period``: ``days`` inside the operation and their ``share`` of the period.
     notes : sequence of str
         What a reader should know of the data: controls that were drawn, categories that begin or end.
+    freeze : Freeze or None
+        The stamp of the plan, where it was frozen.
 
     Examples
     --------
@@ -71,6 +74,13 @@ class CheckedStudy:
     counts: pd.DataFrame
     exposure: pd.DataFrame
     notes: Sequence[str]
+    freeze: Freeze | None = None
+
+    @property
+    def exploratory(self) -> bool:
+        """Whether the plan was made after outcome data had been read, by what it states now or stated when frozen."""
+        stated = self.plan.data_accessed_before_plan
+        return stated if self.freeze is None else stated or self.freeze.outcome_data_read
 
     @property
     def published_counts(self) -> pd.DataFrame:
@@ -134,6 +144,7 @@ def check_study(
         counts=count_table(main, [str(name) for name in panel.outcomes]),
         exposure=exposure_table(main),
         notes=tuple(_notes(plan, read, roles, main)),
+        freeze=read_freeze(path),
     )
 
 

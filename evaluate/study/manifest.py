@@ -16,7 +16,9 @@ DURATION = "duration_seconds"
 """The one entry that differs between two runs of the same study with the same seed."""
 
 
-def manifest_of(checked: CheckedStudy, *, engine: str, quick: bool, duration: float) -> Mapping[str, Any]:
+def manifest_of(
+    checked: CheckedStudy, *, engine: str, quick: bool, duration: float, departures: Sequence[str] = ()
+) -> Mapping[str, Any]:
     """State what a run was made of, in plain values without a path or a user's name.
 
     Parameters
@@ -29,6 +31,8 @@ def manifest_of(checked: CheckedStudy, *, engine: str, quick: bool, duration: fl
         True where fewer placebos and draws were made.
     duration : float
         Seconds.
+    departures : sequence of str
+        How the run departs from the frozen plan.
 
     Returns
     -------
@@ -40,7 +44,8 @@ def manifest_of(checked: CheckedStudy, *, engine: str, quick: bool, duration: fl
         "study": checked.name,
         "plan_sha256": checked.plan_sha256,
         "plan_date": plan.date.isoformat(),
-        "plan_before_data": not plan.data_accessed_before_plan,
+        "plan_before_data": not checked.exploratory,
+        **_freeze(checked, departures),
         "data": _reading(provenance, [one.name for one in plan.outcomes if one.person_related]),
         "seed": checked.seed,
         "estimator": plan.headline.estimator,
@@ -52,6 +57,22 @@ def manifest_of(checked: CheckedStudy, *, engine: str, quick: bool, duration: fl
         "disclosure_threshold": plan.disclosure.threshold,
         "versions": versions(PACKAGES + (SAMPLING_PACKAGES if engine == "nuts" else ())),
         DURATION: round(duration, 1),
+    }
+
+
+def _freeze(checked: CheckedStudy, departures: Sequence[str]) -> dict[str, Any]:
+    """The stamp of the plan, where it was frozen, and how the run departs from it."""
+    stamp = checked.freeze
+    if stamp is None:
+        return {}
+    return {
+        "frozen": {
+            "date": stamp.frozen,
+            "plan_sha256": stamp.plan_sha256,
+            "outcome_data_read": stamp.outcome_data_read,
+            "data_sha256": dict(stamp.data_sha256),
+            "departures": list(departures),
+        }
     }
 
 

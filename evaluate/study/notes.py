@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from evaluate.claims.judge import judge
 from evaluate.errors import listed
@@ -19,7 +19,13 @@ EXPLORATORY = (
 )
 
 
-def notes_of(checked: CheckedStudy, by_claim: Mapping[str, Finding], *, quick: bool) -> tuple[str, ...]:
+def notes_of(
+    checked: CheckedStudy,
+    by_claim: Mapping[str, Finding],
+    *,
+    quick: bool,
+    departures: Sequence[str] = (),
+) -> tuple[str, ...]:
     """Write the notes of a report.
 
     Parameters
@@ -30,6 +36,8 @@ def notes_of(checked: CheckedStudy, by_claim: Mapping[str, Finding], *, quick: b
         Claim's id to its finding.
     quick : bool
         True where fewer placebos and draws were made.
+    departures : sequence of str
+        How the run departs from the frozen plan.
 
     Returns
     -------
@@ -37,9 +45,19 @@ def notes_of(checked: CheckedStudy, by_claim: Mapping[str, Finding], *, quick: b
         Sentences; the first ones matter most.
     """
     notes = [QUICK] if quick else []
-    if checked.plan.data_accessed_before_plan:
+    if checked.exploratory:
         notes.append(EXPLORATORY)
-    return (*notes, *_as_of_the_area(checked, by_claim), *checked.notes)
+    return (*notes, *_frozen(checked, departures), *_as_of_the_area(checked, by_claim), *checked.notes)
+
+
+def _frozen(checked: CheckedStudy, departures: Sequence[str]) -> Iterator[str]:
+    """When the plan was frozen, and each way in which the run departs from it."""
+    if checked.freeze is None:
+        return
+    kept = "departs from it as follows." if departures else "keeps to it."
+    yield f"The plan is bound. {checked.freeze!r} This run {kept}"
+    for departure in departures:
+        yield f"Departure from the frozen plan: {departure}"
 
 
 def _as_of_the_area(checked: CheckedStudy, by_claim: Mapping[str, Finding]) -> Iterator[str]:
@@ -56,7 +74,7 @@ def _as_of_the_area(checked: CheckedStudy, by_claim: Mapping[str, Finding]) -> I
                 finding.result,
                 finding.checks,
                 generation=plan.outcome(claim.outcome).generation,
-                plan_before_data=not plan.data_accessed_before_plan,
+                plan_before_data=not checked.exploratory,
                 dilution=1.0,
             )
             yield (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,10 +14,11 @@ from evaluate.errors import DesignError, did_you_mean
 from evaluate.reports.findings import Event, Finding, Findings, OutcomeInfo
 from evaluate.study.answers import Answers, answer_all
 from evaluate.study.check import CheckedStudy
+from evaluate.study.freeze import departures
 from evaluate.study.manifest import manifest_of
 from evaluate.study.methods import Engine
 from evaluate.study.notes import notes_of
-from evaluate.study.plan import ClaimPlan, Plan
+from evaluate.study.plan import ClaimPlan
 from evaluate.study.quantities import Quantity, compare, quantities_of
 from evaluate.study.questions import stated
 from evaluate.study.sensitivities import sensitivity_table
@@ -39,6 +40,8 @@ class Run:
         The plan and the data it was run on.
     quick : bool
         True where fewer placebos and draws were made.
+    departures : sequence of str
+        How the run departs from the frozen plan; none where it keeps to it, or the plan was never frozen.
 
     Examples
     --------
@@ -52,6 +55,7 @@ class Run:
     by_claim: Mapping[str, Finding]
     checked: CheckedStudy
     quick: bool = False
+    departures: Sequence[str] = ()
 
     @cached_property
     def quantities(self) -> dict[str, Quantity]:
@@ -155,10 +159,11 @@ def run_study(
     started = clock()
     plan = checked.plan
     answers = answer_all(checked, engine=engine, quick=quick, progress=progress)
-    by_claim = {claim.id: _finding(claim, plan, answers) for claim in plan.claims_primary_first}
+    by_claim = {claim.id: _finding(claim, checked, answers) for claim in plan.claims_primary_first}
     first = next(claim for claim in plan.claims_primary_first if claim.untestable is None)
     headline = answers.headline(first.id)
-    notes = notes_of(checked, by_claim, quick=quick)
+    departed = _departures(checked, engine=engine, quick=quick)
+    notes = notes_of(checked, by_claim, quick=quick, departures=departed)
     findings = Findings(
         name=checked.name,
         title=plan.title,
@@ -177,15 +182,33 @@ def run_study(
         sensitivities=sensitivity_table(checked.questions, answers.headlines, answers.attempts),
         notes=notes,
         simulated=checked.panel.provenance.simulated,
-        manifest=manifest_of(checked, engine=engine, quick=quick, duration=clock() - started),
+        exploratory=checked.exploratory,
+        manifest=manifest_of(
+            checked, engine=engine, quick=quick, duration=clock() - started, departures=departed
+        ),
     )
-    return Run(findings, by_claim, checked, quick)
+    return Run(findings, by_claim, checked, quick, departed)
 
 
-def _finding(claim: ClaimPlan, plan: Plan, answers: Answers) -> Finding:
+def _departures(checked: CheckedStudy, *, engine: Engine, quick: bool) -> tuple[str, ...]:
+    """How the run departs from the frozen plan, where there is one."""
+    if checked.freeze is None:
+        return ()
+    return departures(
+        checked.freeze,
+        checked.plan,
+        seed=checked.seed,
+        engine=engine,
+        quick=quick,
+        provenance=checked.panel.provenance,
+    )
+
+
+def _finding(claim: ClaimPlan, checked: CheckedStudy, answers: Answers) -> Finding:
     """The verdict on one claim, with what it rests on."""
     from evaluate.claims.judge import judge, untestable
 
+    plan = checked.plan
     proposition = stated(claim)
     generation = plan.outcome(claim.outcome).generation
     if claim.untestable is not None:
@@ -197,7 +220,7 @@ def _finding(claim: ClaimPlan, plan: Plan, answers: Answers) -> Finding:
         result,
         checks,
         generation=generation,
-        plan_before_data=not plan.data_accessed_before_plan,
+        plan_before_data=not checked.exploratory,
         dilution=plan.dilution.share if plan.dilution is not None and claim.is_about_the_place else None,
     )
     return Finding(proposition, verdict, result, checks, answers.comparisons(claim.id))

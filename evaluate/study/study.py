@@ -9,6 +9,7 @@ from typing import Literal
 import pandas as pd
 
 from evaluate.study.check import CheckedStudy, check_study
+from evaluate.study.freeze import Freeze, freeze_plan
 from evaluate.study.locate import PLAN, find_plan
 from evaluate.study.plan import Plan
 from evaluate.study.plan_file import read_plan
@@ -62,6 +63,25 @@ class Study:
             If anything is wrong: one message with the value, the rule and the fix.
         """
         return check_study(self.path, self.name, self.plan, data=data, seed=seed)
+
+    def freeze(self, data: str | Path | None = None) -> Freeze:
+        """Stamp the plan beside it, so that every later departure from it is reported.
+
+        Parameters
+        ----------
+        data : str or path, optional
+            The data file, if there is one already; otherwise those of the plan are looked for.
+
+        Returns
+        -------
+        Freeze
+
+        Raises
+        ------
+        DesignError
+            If the plan was frozen before, or the stamp cannot be written.
+        """
+        return freeze_plan(self.path, self.plan, name=self.name, data=data)
 
     def run(
         self,

@@ -7,9 +7,9 @@ import subprocess
 import sys
 
 
-def test_the_ten_lines_run(checkout, tmp_path):
+def test_its_python_runs(checkout, tmp_path):
     page = (checkout / "README.md").read_text("utf-8")
-    (lines,) = re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    lines = "\n".join(re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL))
     script = tmp_path / "lines.py"
     script.write_text(f"import sys; sys.path.insert(0, '')\n{lines}", "utf-8")
     ran = subprocess.run(
@@ -17,6 +17,7 @@ def test_the_ten_lines_run(checkout, tmp_path):
     )
     assert ran.returncode == 0, ran.stderr
     assert "acquisitive crime in Ropewalk came to 645" in ran.stdout
+    assert "difference in differences" in ran.stdout
     # The planted fall is real and smaller than half: data_samples/sample_operation/truth.toml.
     assert "almost certain" in ran.stdout
     assert "a remote chance (less than 1%) that it was as large as half" in ran.stdout

@@ -120,7 +120,8 @@ def test_what_is_published_covers_the_cells_with_errors():
 
 
 def test_published_is_a_copy():
-    published().loc[0, "mean"] = -1.0
+    mine = published()
+    mine.loc[0, "mean"] = -1.0
     assert published().loc[0, "mean"] > 0
 
 

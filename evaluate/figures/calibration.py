@@ -151,7 +151,7 @@ def _draw(ax: Axes, data: pd.DataFrame, low: float, high: float) -> None:
             ax.plot([100 * row.lower, 100 * row.upper], [y, y], color=colour, linewidth=0.9, zorder=1)
             ax.plot(
                 100 * row.rate, y, marker=mark, color=colour, markersize=type_size() * 0.45,
-                markerfacecolor=colour if row.holds else "white", markeredgewidth=0.9, zorder=2,
+                markerfacecolor=colour if row.holds else "white", markeredgewidth=0.9, zorder=2, clip_on=False,
             )  # fmt: skip
         ax.plot([], [], marker=mark, color=colour, linestyle="none", label=method)
     if low < 0.5:  # small rates are what matters: a root scale gives them room

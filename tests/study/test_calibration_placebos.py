@@ -1,5 +1,6 @@
 """Placebos take areas, controls and starts at random, plant known falls by thinning, and see a method that is wrong."""
 
+import runpy
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -116,3 +117,27 @@ def test_quiet_areas_and_gaps_take_no_part(panel):
     counts.values[0], counts.values[1, 5] = 0.0, np.nan
     areas = eligible(replace(panel, counts=counts), "crime", needed=2)
     assert areas == [str(area) for area in panel.areas[2:]]
+
+
+def test_the_placebos_of_londons_wards_were_rejected_as_often_as_they_should(checkout):
+    table = pd.read_csv(checkout / "benchmarks" / "london_placebos.csv").set_index(["estimator", "outcome"])
+    together = table.loc[("structural model", "all together")]
+    assert 0.03 <= together["rejection"] <= 0.07
+    assert 0.9 <= together["z_sd"] <= 1.1
+    assert together["median_width"] <= 0.65
+    by_category = table.loc["structural model"].drop("all together")
+    assert len(by_category) == 7
+    assert (by_category["rejection"] - 2 * by_category["rejection_error"] <= 0.07).all()
+    assert table["failed"].eq(0).all()
+
+
+def test_londons_wards_are_read_for_the_benchmark(shared_data, checkout):
+    benchmark = runpy.run_path(str(checkout / "benchmarks" / "london_placebos.py"))
+    panel = benchmark["london"](shared_data)
+    assert list(panel.outcomes) == ["all", *benchmark["CATEGORIES"]]
+    assert (str(panel.periods[0]), str(panel.periods[-1])) == ("2010-04", "2019-12")
+    assert not set(benchmark["STUDY_AREA"]) & set(panel.areas)
+    assert len(eligible(panel, "robbery", needed=21)) > 400
+    rows = benchmark["measure"](panel.select(areas=panel.areas[:40]), ev.BeforeAfter(), 1, null=True)
+    assert rows["problem"].eq("").all()
+    assert len(rows) == 7

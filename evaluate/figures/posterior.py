@@ -106,6 +106,8 @@ def posterior_bundle(result: Result, *, claim: Claim | None = None, name: str = 
     message = f"Probability of a reduction of any size {percent(effect.p_reduction)}, " + ", ".join(
         f"of {word} {percent(value)}" for word, value in sizes.items()
     )
+    if not isnan(claimed):
+        message += f"; the rate ratio claimed, {claimed:.2f}, is marked"
     return Bundle(
         name=name,
         title=title,

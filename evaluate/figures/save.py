@@ -5,11 +5,86 @@ from __future__ import annotations
 import re
 from io import BytesIO
 from pathlib import Path
+from typing import Literal
 
 from evaluate.figures.bundle import Bundle, plot
 from evaluate.figures.style import INCHES, Width, figure_style
 
 PRINT_DPI = 300
+
+
+Kind = Literal["svg", "png"]
+
+
+class Drawing:
+    """A bundle drawn and laid out once, to be saved in several formats that agree in every place.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        The figure.
+    width : {"column", "page", "slide"}
+        Its size.
+    framed : bool
+        With title and caption.
+    dpi : int
+        Dots an inch for which the places of words are worked out.
+
+    Examples
+    --------
+    >>> import evaluate as ev
+    >>> from evaluate.figures.series import series_bundle
+    >>> drawing = Drawing(series_bundle(ev.simulated_design(ev.simulate_panel(areas=6, periods=60, seed=1))))
+    >>> drawing.saved("png", dpi=50)[1:4]
+    b'PNG'
+    """
+
+    def __init__(
+        self, bundle: Bundle, *, width: Width = "page", framed: bool = False, dpi: int = PRINT_DPI
+    ) -> None:
+        # A figure that matplotlib's own list of figures never hears of.
+        from matplotlib.figure import Figure
+
+        self.bundle, self.width = bundle, width
+        with figure_style(width):
+            wide, high = INCHES[width]
+            self._figure = Figure(figsize=(wide, high * bundle.height), layout="constrained", dpi=dpi)
+            plot(bundle, self._figure.subplots(), framed=framed)
+            self._figure.draw_without_rendering()
+            # The place of everything is settled now: saving needs no second layout, and all formats have the same.
+            self._figure.set_layout_engine("none")
+
+    def saved(self, kind: Kind, *, dpi: int = PRINT_DPI) -> bytes:
+        """Return the drawing as the bytes of a file.
+
+        Parameters
+        ----------
+        kind : {"svg", "png"}
+            Format.
+        dpi : int
+            Dots an inch, of a PNG.
+
+        Returns
+        -------
+        bytes
+        """
+        # What would differ between runs or versions is left out of the files.
+        stream = BytesIO()
+        with figure_style(self.width):
+            if kind == "svg":
+                self._figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
+                return stream.getvalue()
+            self._figure.savefig(
+                stream, format="png", dpi=dpi, metadata={"Software": None}, pil_kwargs={"compress_level": 4}
+            )
+        return stream.getvalue()
+
+    @property
+    def svg(self) -> str:
+        """The drawing as an ``<svg>`` element that can stand in a page of HTML."""
+        svg = self.saved("svg").decode("utf-8")
+        svg = re.sub(r"\n\s*<metadata>.*?</metadata>", "", svg[svg.index("<svg") :].rstrip(), flags=re.DOTALL)
+        return _with_own_names(svg, self.bundle.name)
 
 
 def render_svg(bundle: Bundle, *, width: Width = "page", framed: bool = False) -> str:
@@ -38,9 +113,7 @@ def render_svg(bundle: Bundle, *, width: Width = "page", framed: bool = False) -
     >>> render_svg(bundle) == render_svg(bundle)
     True
     """
-    svg = _render(bundle, width=width, framed=framed, kind="svg").decode("utf-8")
-    svg = re.sub(r"\n\s*<metadata>.*?</metadata>", "", svg[svg.index("<svg") :].rstrip(), flags=re.DOTALL)
-    return _with_own_names(svg, bundle.name)
+    return Drawing(bundle, width=width, framed=framed).svg
 
 
 def render_png(bundle: Bundle, *, width: Width = "page", framed: bool = False, dpi: int = PRINT_DPI) -> bytes:
@@ -61,7 +134,7 @@ def render_png(bundle: Bundle, *, width: Width = "page", framed: bool = False, d
     -------
     bytes
     """
-    return _render(bundle, width=width, framed=framed, kind="png", dpi=dpi)
+    return Drawing(bundle, width=width, framed=framed, dpi=dpi).saved("png", dpi=dpi)
 
 
 def save_bundle(bundle: Bundle, folder: str | Path, *, width: Width = "page") -> tuple[Path, ...]:
@@ -85,8 +158,9 @@ def save_bundle(bundle: Bundle, folder: str | Path, *, width: Width = "page") ->
     target.mkdir(parents=True, exist_ok=True)
     stem = target / bundle.name
     png, svg, csv, alt = (stem.with_name(f"{bundle.name}.{end}") for end in ("png", "svg", "csv", "txt"))
-    png.write_bytes(render_png(bundle, width=width, framed=True))
-    svg.write_bytes((render_svg(bundle, width=width, framed=True) + "\n").encode())
+    drawing = Drawing(bundle, width=width, framed=True)
+    png.write_bytes(drawing.saved("png"))
+    svg.write_bytes(f"{drawing.svg}\n".encode())
     csv.write_bytes(bundle.data.to_csv(index=False, lineterminator="\n").encode())
     alt.write_bytes(f"{bundle.alt}\n".encode())
     return png, svg, csv, alt
@@ -97,18 +171,3 @@ def _with_own_names(svg: str, name: str) -> str:
     for before, after in ((' id="', '"'), ("url(#", ")"), ('href="#', '"')):
         svg = re.sub(f"{re.escape(before)}([^{after}]+){re.escape(after)}", rf"{before}{name}-\1{after}", svg)
     return svg
-
-
-def _render(bundle: Bundle, *, width: Width, framed: bool, kind: str, dpi: int = PRINT_DPI) -> bytes:
-    """Draw on a figure that matplotlib's own list of figures never hears of."""
-    from matplotlib.figure import Figure
-
-    # What would differ between runs or versions is left out of the files.
-    metadata = {"Date": None, "Creator": None} if kind == "svg" else {"Software": None}
-    with figure_style(width):
-        wide, high = INCHES[width]
-        figure = Figure(figsize=(wide, high * bundle.height), layout="constrained")
-        plot(bundle, figure.subplots(), framed=framed)
-        stream = BytesIO()
-        figure.savefig(stream, format=kind, dpi=dpi, metadata=metadata)
-    return stream.getvalue()

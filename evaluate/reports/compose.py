@@ -67,7 +67,7 @@ def compose(findings: Findings) -> Document:
         *emmie_section(report),
         *provenance_section(report),
     ]
-    return Document(findings.title, _banner(findings), blocks)
+    return Document(findings.title, _banner(findings), without_repeats(blocks))
 
 
 def _banner(findings: Findings) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from evaluate.figures.bundle import Bundle
-from evaluate.figures.save import render_svg
+from evaluate.figures.save import Drawing
 from evaluate.figures.style import Width
 from evaluate.reports.blocks import Document, FigureBlock, in_sections
+from evaluate.reports.drawings import Drawings
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -17,13 +17,15 @@ if TYPE_CHECKING:
 TEMPLATE = "report.html.j2"
 
 
-def to_html(document: Document) -> str:
+def to_html(document: Document, drawings: Drawings | None = None) -> str:
     """Write a document as one self-contained page.
 
     Parameters
     ----------
     document : Document
         From ``compose``.
+    drawings : Drawings, optional
+        Those of other files of the same report, so that none is made twice.
 
     Returns
     -------
@@ -38,12 +40,13 @@ def to_html(document: Document) -> str:
     (True, True)
     """
     top, sections = in_sections(document.blocks)
-    page = _environment().get_template(TEMPLATE).render(document=document, top=top, sections=sections)
+    template = _environment(drawings or Drawings()).get_template(TEMPLATE)
+    page = template.render(document=document, top=top, sections=sections)
     # One line end everywhere, and no spaces left over from the template's own lines.
     return re.sub(r"[ \t]+\n", "\n", re.sub(r"\n\s*\n+", "\n", page)).strip() + "\n"
 
 
-def _environment() -> Environment:
+def _environment(drawings: Drawings) -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -54,19 +57,20 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["kind"] = lambda block: type(block).__name__
-    environment.globals["drawing"] = _Drawings()
+    environment.globals["drawing"] = _Inline(drawings)
     return environment
 
 
-class _Drawings:
+class _Inline:
     """Makes drawings fit to stand in one page together: names inside each are its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, drawings: Drawings) -> None:
+        self._drawings = drawings
         self._drawn = 0
 
     def __call__(self, figure: FigureBlock, width: Width = "page") -> Markup:
         self._drawn += 1
-        return inline_svg(figure.bundle, f"fig{self._drawn}", width=width)
+        return inline_svg(self._drawings.of(figure.bundle, width), f"fig{self._drawn}")
 
 
 _UNSEEN = re.compile(
@@ -74,17 +78,15 @@ _UNSEEN = re.compile(
 )
 
 
-def inline_svg(bundle: Bundle, name: str, *, width: Width = "page") -> Markup:
+def inline_svg(drawing: Drawing, name: str) -> Markup:
     """Prepare a drawing to stand inside a page.
 
     Parameters
     ----------
-    bundle : Bundle
-        The figure.
+    drawing : Drawing
+        Of a figure, without words around it.
     name : str
         Put before every name inside the drawing, so that two drawings cannot share one.
-    width : {"column", "page", "slide"}
-        The width it is drawn for.
 
     Returns
     -------
@@ -93,14 +95,14 @@ def inline_svg(bundle: Bundle, name: str, *, width: Width = "page") -> Markup:
     """
     from markupsafe import Markup, escape
 
-    drawing = _UNSEEN.sub("", render_svg(bundle, width=width))
-    drawing = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', drawing)
-    drawing = re.sub(r'(href="#|url\(#)', rf"\1{name}-", drawing)
-    opening, rest = drawing.split(">", 1)
+    svg = _UNSEEN.sub("", drawing.svg)
+    svg = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', svg)
+    svg = re.sub(r'(href="#|url\(#)', rf"\1{name}-", svg)
+    opening, rest = svg.split(">", 1)
     opening = re.sub(r'\s(?:role|aria-[a-z]+|width|height)="[^"]*"', "", opening)
     opening = re.sub(r"^<svg", f'<svg role="img" aria-labelledby="{name}-title {name}-desc"', opening)
     words = (
-        f'><title id="{name}-title">{escape(bundle.title)}</title>'
-        f'<desc id="{name}-desc">{escape(bundle.alt)}</desc>'
+        f'><title id="{name}-title">{escape(drawing.bundle.title)}</title>'
+        f'<desc id="{name}-desc">{escape(drawing.bundle.alt)}</desc>'
     )
     return Markup(f"{opening}{words}{rest.strip()}")

@@ -8,7 +8,6 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
 from evaluate.figures.bundle import Bundle
-from evaluate.figures.save import render_png
 from evaluate.figures.style import INCHES
 from evaluate.reports.blocks import (
     Answer,
@@ -25,6 +24,7 @@ from evaluate.reports.blocks import (
     TableBlock,
     in_sections,
 )
+from evaluate.reports.drawings import Drawings
 from evaluate.reports.packed import steady
 from evaluate.reports.tables import Column, Table
 from evaluate.reports.word_parts import (
@@ -45,7 +45,7 @@ DPI: Final = 200
 ANNEX: Final = Heading("Data of the figures", anchor="figure-data")
 
 
-def to_word(document: Document) -> bytes:
+def to_word(document: Document, drawings: Drawings | None = None) -> bytes:
     """Write a document as a Word file.
 
     What the page folds away below each figure, its data, stands in an annex here.
@@ -54,6 +54,8 @@ def to_word(document: Document) -> bytes:
     ----------
     document : Document
         From ``compose``.
+    drawings : Drawings, optional
+        Those of other files of the same report, so that none is made twice.
 
     Returns
     -------
@@ -74,7 +76,7 @@ def to_word(document: Document) -> bytes:
     word = docx.Document()
     set_styles(word)
     _set_properties(word, document)
-    writer = _Writer(word, document)
+    writer = _Writer(word, document, drawings or Drawings())
     word.add_heading(document.title, level=1)
     top, sections = in_sections(document.blocks)
     writer.write(top)
@@ -117,6 +119,7 @@ class _Writer:
 
     word: WordDocument
     document: Document
+    drawings: Drawings
     anchors: int = field(default=0)
 
     def write(self, blocks: Sequence[Block]) -> None:
@@ -195,7 +198,7 @@ class _Writer:
         from docx.shared import Inches
 
         holder = self.word.add_paragraph(style="Picture")
-        drawing = BytesIO(render_png(bundle, dpi=DPI))
+        drawing = BytesIO(self.drawings.of(bundle).saved("png", dpi=DPI))
         shape = holder.add_run().add_picture(drawing, width=Inches(INCHES["page"][0]))
         describe_picture(shape, bundle.name, bundle.title, bundle.alt)
 

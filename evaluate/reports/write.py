@@ -7,6 +7,7 @@ from pathlib import Path
 from evaluate.figures.save import save_bundle
 from evaluate.reports.blocks import Document
 from evaluate.reports.compose import compose
+from evaluate.reports.drawings import Drawings
 from evaluate.reports.findings import Findings
 from evaluate.reports.html import to_html
 from evaluate.reports.manifest import write_manifest
@@ -47,9 +48,10 @@ def write_report(findings: Findings, folder: str | Path) -> Path:
     (folder / "tables" / SPREADSHEET).write_bytes(workbook)
     _write_figures(document, folder / "figures")
     write_manifest(findings.manifest, folder)
-    (folder / WORD).write_bytes(to_word(document))
+    drawings = Drawings()
+    (folder / WORD).write_bytes(to_word(document, drawings))
     path = folder / REPORT
-    path.write_text(to_html(document), encoding="utf-8", newline="")
+    path.write_text(to_html(document, drawings), encoding="utf-8", newline="")
     return path
 
 

@@ -10,7 +10,7 @@ from typing import Final
 import pandas as pd
 
 from evaluate.checks.measured import standing
-from evaluate.errors import listed, many
+from evaluate.errors import many
 from evaluate.figures.calibration import calibration_bundle
 from evaluate.figures.save import save_bundle
 from evaluate.study.calibration_cells import CELLS
@@ -126,14 +126,14 @@ def summary_lines(rows: pd.DataFrame) -> list[str]:
         line = f"- {text[0].upper()}{text[1:]} ({many(int(which.sum()), 'kind')} of panel): {counts or 'no rate'}."
         for word in ("fails", "too cautious"):
             if names[word]:
-                line += f" {word.capitalize()}: {listed(names[word])}."
+                line += f" {word.capitalize()}: {'; '.join(names[word])}."
         lines.append(line)
     return lines
 
 
 def table_lines(rows: pd.DataFrame) -> list[str]:
     """The table of one method, in Markdown."""
-    heads = ["panel", *(head for _, head in (*RATES, *NUMBERS))]
+    heads = ["kind of panel", "panels", *(head for _, head in (*RATES, *NUMBERS))]
     lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     for _, row in rows.iterrows():
         cells = [
@@ -144,7 +144,7 @@ def table_lines(rows: pd.DataFrame) -> list[str]:
             "none" if row[key] != row[key] else f"{row[key]:.2f} ({row[f'{key}_error']:.2f})"
             for key, _ in NUMBERS
         ]
-        lines.append(f"| {row['name']} | {' | '.join(cells)} |")
+        lines.append(f"| {row['name']} | {row['panels']} | {' | '.join(cells)} |")
     return lines
 
 

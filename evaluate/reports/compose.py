@@ -18,6 +18,7 @@ from evaluate.reports.sections.method import method_section
 from evaluate.reports.sections.operations import operations_section
 from evaluate.reports.sections.provenance import provenance_section
 from evaluate.reports.sections.robustness import displacement_section, sensitivity_section
+from evaluate.reports.sections.several import several_section
 from evaluate.reports.sections.standards import checklist_section, emmie_section
 from evaluate.reports.sections.threats import threats_section
 
@@ -61,6 +62,7 @@ def compose(findings: Findings) -> Document:
         *threats_section(report),
         *displacement_section(report),
         *sensitivity_section(report, figures.sensitivity()),
+        *several_section(report),
         *limits_section(report),
         *method_section(report),
         *checklist_section(report),

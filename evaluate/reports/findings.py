@@ -113,6 +113,10 @@ class Findings:
         What else was going on.
     sensitivities : pandas.DataFrame
         One row a sensitivity: ``claim``, ``sensitivity``, ``rate_ratio``, ``lower``, ``upper``, ``p_reduction``.
+    adjusted : pandas.DataFrame
+        P-values of effects, raw and adjusted for there being several, by method.
+    pooled : pandas.DataFrame
+        Rate ratios of secondary outcomes, raw and pooled.
     notes : sequence of str
         Sentences the report must carry: limits, dilution, what the data cannot show and why.
     simulated : bool
@@ -132,6 +136,8 @@ class Findings:
     outcomes: Sequence[OutcomeInfo] = ()
     events: Sequence[Event] = ()
     sensitivities: pd.DataFrame = field(default_factory=pd.DataFrame)
+    adjusted: pd.DataFrame = field(default_factory=pd.DataFrame)
+    pooled: pd.DataFrame = field(default_factory=pd.DataFrame)
     notes: Sequence[str] = ()
     simulated: bool = False
     exploratory: bool = False

@@ -6,6 +6,8 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import pandas as pd
+
 from evaluate.checks.placebo_in_space import PlaceboInSpace
 from evaluate.checks.result import Check, CheckResult, CheckResults
 from evaluate.checks.run import run_checks
@@ -15,6 +17,7 @@ from evaluate.estimators.structural import StructuralModel
 from evaluate.numerics.seeds import child_seed
 from evaluate.study.check import CheckedStudy
 from evaluate.study.methods import Engine, make_checks, make_estimator
+from evaluate.study.multiplicity import pool_tasks, pooled_table, pools_of
 from evaluate.study.plan import Plan
 from evaluate.study.questions import Question, stated
 from evaluate.study.sensitivities import HEADLINE, Attempt, attempt, moved_designs
@@ -44,6 +47,8 @@ class Answers:
         Claim's id to the checks made for it.
     methods : int
         How many of the attempts are other methods.
+    pooled : pandas.DataFrame
+        Effects on secondary outcomes, raw and pooled; see ``evaluate.study.multiplicity``.
     """
 
     key_of: Mapping[str, str]
@@ -51,6 +56,7 @@ class Answers:
     attempts: Mapping[str, Sequence[Attempt]]
     checks: Mapping[str, CheckResults]
     methods: int
+    pooled: pd.DataFrame
 
     def headline(self, claim: str) -> Result:
         """Return the headline fit that a claim is judged by."""
@@ -106,6 +112,8 @@ def answer_all(
         key=lambda task: not task.label.endswith(LONGEST)
     )  # so that no core idles while the last one runs
     tasks += [task for question in checked.questions for task in _attempts(question, plan, swift, seed)]
+    pools = pools_of(checked.questions, plan)
+    tasks += pool_tasks(pools, _few_draws(swift), seed)
     found = run_tasks(tasks, progress=progress, done=SHARE_OF_HEADLINES)
     return Answers(
         key_of={claim.id: question.key for question in checked.questions for claim in question.claims},
@@ -116,6 +124,7 @@ def answer_all(
         },
         checks=_gathered(checked.questions, plan, found, quick=quick),
         methods=len(plan.sensitivity.estimators),
+        pooled=pooled_table(pools, found),
     )
 
 
@@ -168,9 +177,14 @@ def _check(result: Result, check: Check, seed: int) -> CheckResult:
 
 def _swift(estimator: Estimator, design: Design) -> Estimator:
     """The estimator as checks refit it, many times: on the fast engine, what all refits share learned once."""
+    estimator = _few_draws(estimator)
+    return estimator.prepared(design) if isinstance(estimator, StructuralModel) else estimator
+
+
+def _few_draws(estimator: Estimator) -> Estimator:
+    """The estimator as it is fitted again: on the fast engine, with fewer draws than the headline."""
     if isinstance(estimator, StructuralModel):
-        draws = min(CHECK_DRAWS, estimator.draws)
-        return replace(estimator, engine="fast", draws=draws).prepared(design)
+        return replace(estimator, engine="fast", draws=min(CHECK_DRAWS, estimator.draws))
     return estimator
 
 

@@ -18,8 +18,8 @@ from evaluate.errors import DataError, DesignError
 from evaluate.study.locate import DataFiles, find_data
 from evaluate.study.plan import Plan
 
-HEAD = """# The plan as it was frozen, by `evaluate plan freeze`. A run reports every departure from it. Keep it beside the
-# plan, unchanged; publish it or give it to somebody else, since whoever holds both files could change both.
+HEAD = """# The plan as it was frozen, by `evaluate plan freeze`. A run reports every departure from it.
+# Keep it beside the plan, unchanged; give a copy to somebody else, since whoever holds both files could change both.
 """
 STAMP = "%Y-%m-%dT%H:%M:%SZ"
 

@@ -54,6 +54,7 @@ def manifest_of(
         "control_areas": len(checked.roles.control),
         "control_areas_drawn_from": checked.roles.drawn_from,
         "checks": list(plan.checks.run),
+        "adjustment": plan.checks.adjustment,
         "disclosure_threshold": plan.disclosure.threshold,
         "versions": versions(PACKAGES + (SAMPLING_PACKAGES if engine == "nuts" else ())),
         DURATION: round(duration, 1),

@@ -347,11 +347,14 @@ class Checks(Table):
         Most placebo fits for one check.
     negative_controls : list of str
         Outcomes of this plan that the operations could not have changed, for the check "negative control outcome".
+    adjustment : str
+        "holm" or "false discovery": how the p-values of secondary effects are adjusted for there being several.
     """
 
     run: list[Text] = ["placebo in space", "minimum detectable effect"]
     placebos: Count = 40
     negative_controls: list[Text] = []
+    adjustment: Literal["holm", "false discovery"] = "holm"
 
 
 class Dilution(Table):

@@ -17,6 +17,7 @@ from evaluate.study.check import CheckedStudy
 from evaluate.study.freeze import departures
 from evaluate.study.manifest import manifest_of
 from evaluate.study.methods import Engine
+from evaluate.study.multiplicity import adjusted_table
 from evaluate.study.notes import notes_of
 from evaluate.study.plan import ClaimPlan
 from evaluate.study.quantities import Quantity, compare, quantities_of
@@ -180,6 +181,8 @@ def run_study(
             for one in plan.events
         ),
         sensitivities=sensitivity_table(checked.questions, answers.headlines, answers.attempts),
+        adjusted=adjusted_table(by_claim, plan),
+        pooled=answers.pooled,
         notes=notes,
         simulated=checked.panel.provenance.simulated,
         exploratory=checked.exploratory,

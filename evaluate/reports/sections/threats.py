@@ -175,6 +175,8 @@ def _many_questions(findings: Findings, finding: Finding) -> Threat:
     )
     if not fits:
         what = f"One primary claim fixed in the plan; all {plural(claims, 'claim')} shown."
+    if not findings.adjusted.empty or not findings.pooled.empty:
+        what += " Secondary effects are shown adjusted or pooled beside what they are alone."
     left = "One striking result among several can be chance."
     return Threat("T8", "Asking many questions", what, left, LARGER)
 

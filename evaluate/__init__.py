@@ -80,6 +80,7 @@ from evaluate.estimators.weighted_displacement_difference import WeightedDisplac
 from evaluate.figures.calibration import plot_calibration
 from evaluate.figures.counterfactual import plot_counterfactual
 from evaluate.figures.cumulative import plot_cumulative
+from evaluate.figures.displacement import plot_displacement
 from evaluate.figures.effects import plot_effects
 from evaluate.figures.event_study import plot_event_study
 from evaluate.figures.map import plot_map
@@ -89,6 +90,7 @@ from evaluate.figures.series import plot_series
 from evaluate.figures.specifications import plot_specifications
 from evaluate.figures.style import figure_style
 from evaluate.figures.timeline import plot_timeline
+from evaluate.figures.window_length import plot_window_length
 from evaluate.study.run import Run
 from evaluate.study.study import Study, load_study
 
@@ -188,6 +190,7 @@ __all__ = [
     "plot_calibration",
     "plot_counterfactual",
     "plot_cumulative",
+    "plot_displacement",
     "plot_effects",
     "plot_event_study",
     "plot_map",
@@ -196,6 +199,7 @@ __all__ = [
     "plot_series",
     "plot_specifications",
     "plot_timeline",
+    "plot_window_length",
     "pool_effects",
     "read_boundaries",
     "read_counts",

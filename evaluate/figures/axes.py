@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 LETTER: Final = 0.54
 """Mean width of a letter over the size of the type."""
 
+SHORTEST: Final = 0.1
+LONGEST: Final = 10.0
+"""Ends of the axis at the most; intervals that go on have an arrow."""
+
 RATIO_TICKS: Final = (
     0.1,
     0.2,
@@ -150,6 +154,22 @@ def ratio_axis(ax: Axes, lowest: float, highest: float) -> None:
     ax.xaxis.set_major_locator(FixedLocator(shown))
     ax.xaxis.set_minor_locator(NullLocator())
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+
+
+def ratio_axis_upright(ax: Axes, lowest: float, highest: float) -> None:
+    """Lay rate ratios out from the bottom to the top, logarithmic, with a line at 1."""
+    from matplotlib.ticker import FixedLocator, NullLocator
+
+    low, high = max(min(lowest, 0.8), SHORTEST) * 0.95, min(max(highest, 1.25), LONGEST) * 1.05
+    ax.set_yscale("log")
+    ax.set_ylim(low, high)
+    ax.yaxis.set_major_locator(FixedLocator(spaced([tick for tick in RATIO_TICKS if low <= tick <= high], 7)))
+    ax.yaxis.set_minor_locator(NullLocator())
+    ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    ax.grid(axis="y", color=PALE_GREY, linewidth=0.7)
+    ax.axhline(1.0, color=GREY, linewidth=0.9)
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
 
 
 def spaced(ticks: Sequence[float], most: float) -> list[float]:

@@ -14,7 +14,7 @@ from evaluate.effects.effect import Effect
 from evaluate.effects.result import Result
 from evaluate.errors import DesignError
 from evaluate.estimators.compare import Comparison
-from evaluate.figures.axes import ratio_axis, size_in_points, type_size
+from evaluate.figures.axes import LONGEST, SHORTEST, ratio_axis, size_in_points, type_size
 from evaluate.figures.bundle import Bundle, plot
 from evaluate.figures.style import DARK_BLUE, DARK_GREY, GREY, ORANGE, WHITE
 from evaluate.figures.words import alt_text, caption_of, ratio_text, sentence_case, source_line, title_of
@@ -22,8 +22,6 @@ from evaluate.figures.words import alt_text, caption_of, ratio_text, sentence_ca
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-SHORTEST, LONGEST = 0.1, 10.0
-"""Ends of the axis at the most; intervals that go on have an arrow."""
 
 WIDE_ENOUGH = 300.0
 """Points a figure must be wide to have its numbers in a column of their own."""

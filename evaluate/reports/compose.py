@@ -60,7 +60,7 @@ def compose(findings: Findings) -> Document:
         blocks += claim_section(report, number, finding, figures)
     blocks += [
         *threats_section(report),
-        *displacement_section(report),
+        *displacement_section(report, figures.displacement()),
         *sensitivity_section(report, figures.sensitivity()),
         *several_section(report),
         *limits_section(report),

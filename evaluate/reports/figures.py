@@ -5,15 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from math import isnan
 
+from evaluate.checks.result import CheckResult
+from evaluate.data.periods import period_name
 from evaluate.effects.result import Result
 from evaluate.figures.bundle import Bundle
 from evaluate.figures.counterfactual import counterfactual_bundle
+from evaluate.figures.displacement import displacement_bundle
 from evaluate.figures.effects import effects_bundle
 from evaluate.figures.placebos import placebos_bundle
 from evaluate.figures.posterior import posterior_bundle
 from evaluate.figures.series import series_bundle
 from evaluate.figures.specifications import specifications_bundle
 from evaluate.figures.timeline import timeline_bundle
+from evaluate.figures.window_length import window_length_bundle
 from evaluate.figures.words import source_line
 from evaluate.reports.blocks import FigureBlock
 from evaluate.reports.findings import Finding
@@ -95,14 +99,29 @@ class Figures:
         source = source_line(finding.result.design.panel, finding.result.design.periods)
         return (FigureBlock(placebos_bundle(check, source=source, name=f"claim_{number}_placebos")),)
 
-    def sensitivity(self) -> FigureBlock | None:
-        """Draw the primary claim under every combination of choices, where that was tried."""
+    def displacement(self) -> FigureBlock | None:
+        """Draw what was recorded next door beside what was expected there, for the primary claim."""
+        found = self._primary("displacement")
+        return FigureBlock(displacement_bundle(found[0], source=found[1])) if found else None
+
+    def sensitivity(self) -> tuple[FigureBlock, ...]:
+        """Draw the primary claim by length of window and under every combination of choices, as far as tried."""
+        figures = []
+        if found := self._primary("window length"):
+            primary = self.report.findings.findings[0].result
+            period = period_name(primary.design.periods) if primary else "period"
+            figures.append(FigureBlock(window_length_bundle(found[0], source=found[1], period=period)))
+        if found := self._primary("specification curve"):
+            figures.append(FigureBlock(specifications_bundle(found[0], source=found[1])))
+        return tuple(figures)
+
+    def _primary(self, check: str) -> tuple[CheckResult, str] | None:
+        """A check of the primary claim that has numbers to draw, and the source of its counts."""
         primary = self.report.findings.findings[0]
-        check = primary.checks.get("specification curve") if primary.checks else None
-        if primary.result is None or check is None or check.table.empty:
+        found = primary.checks.get(check) if primary.checks else None
+        if primary.result is None or found is None or found.table.empty:
             return None
-        source = source_line(primary.result.design.panel, primary.result.design.periods)
-        return FigureBlock(specifications_bundle(check, source=source))
+        return found, source_line(primary.result.design.panel, primary.result.design.periods)
 
 
 def _recorded_and_expected(finding: Finding, name: str) -> Bundle:

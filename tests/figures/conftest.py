@@ -18,6 +18,7 @@ from evaluate.effects.effect import StudentRatio
 from evaluate.figures.bundle import Bundle
 from evaluate.figures.counterfactual import counterfactual_bundle
 from evaluate.figures.cumulative import cumulative_bundle
+from evaluate.figures.displacement import displacement_bundle
 from evaluate.figures.effects import effects_bundle
 from evaluate.figures.map import map_bundle
 from evaluate.figures.placebos import placebos_bundle
@@ -25,6 +26,7 @@ from evaluate.figures.posterior import posterior_bundle
 from evaluate.figures.series import series_bundle
 from evaluate.figures.specifications import specifications_bundle
 from evaluate.figures.timeline import timeline_bundle
+from evaluate.figures.window_length import window_length_bundle
 from evaluate.reports.findings import Event
 
 
@@ -154,6 +156,46 @@ def specifications() -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+@pytest.fixture(scope="session")
+def displacement_check() -> CheckResult:
+    """Fewer in the treated area, a few more next door, and what that leaves."""
+    rows = [
+        {"areas": "treated", "prevented": 210.0, "prevented_lower": 120.0, "prevented_upper": 305.0},
+        {"areas": "buffers", "prevented": -42.0, "prevented_lower": -130.0, "prevented_upper": 51.0},
+        {
+            "areas": "treated and buffers",
+            "prevented": 168.0,
+            "prevented_lower": 40.0,
+            "prevented_upper": 290.0,
+        },
+    ]
+    facts = {"operation": "May 2013", "window": "after"}
+    return CheckResult("displacement", "?", "", 0.8, 1.0, True, pd.DataFrame(rows), facts)
+
+
+@pytest.fixture(scope="session")
+def window_check() -> CheckResult:
+    """Twelve lengths; the first three are too short to tell, and one could not be fitted."""
+    rows = []
+    for length in range(1, 13):
+        ratio, spread = 0.7 + 0.012 * length, 1 + 0.5 / length**0.5
+        upper = ratio * spread
+        rows.append(
+            {
+                "length": length,
+                "claimed": length == 12,
+                "rate_ratio": ratio,
+                "lower": ratio / spread,
+                "upper": upper,
+                "finding": "reduction" if upper < 1 else "either",
+                "problem": "",
+            }
+        )
+    rows[4] |= {"rate_ratio": np.nan, "lower": np.nan, "upper": np.nan, "finding": None, "problem": "no"}
+    facts = {"operation": "May 2013", "window": "after"}
+    return CheckResult("window length", "?", "", 0.7, 0.5, True, pd.DataFrame(rows), facts)
+
+
 EVENTS = (
     Event("Dispersal orders and charity outreach", "2013-01-01", "2013-12-31"),
     Event("Consultation on fining kerb crawlers", "2014-01-10", "2014-03-31"),
@@ -162,7 +204,7 @@ EVENTS = (
 
 FIGURES = (
     "counterfactual", "series", "effects", "claims", "cumulative", "posterior", "placebos", "specifications",
-    "timeline", "map",
+    "timeline", "map", "displacement", "window_length",
 )  # fmt: skip
 
 
@@ -175,7 +217,9 @@ class Judged:
 
 
 @pytest.fixture(scope="session")
-def bundles(design, result, claim, placebo_check, specifications) -> dict[str, Bundle]:
+def bundles(
+    design, result, claim, placebo_check, specifications, displacement_check, window_check
+) -> dict[str, Bundle]:
     """Every figure by name."""
     other = hand_made(design, name="interrupted time series", ratios=(1.2, 0.7, 0.6, 1.02))
     second = replace(claim, operation="June 2014", reduction=0.21)
@@ -191,6 +235,8 @@ def bundles(design, result, claim, placebo_check, specifications) -> dict[str, B
         "specifications": specifications_bundle(specifications, source=source),
         "timeline": timeline_bundle(design, events=EVENTS),
         "map": map_bundle(design),
+        "displacement": displacement_bundle(displacement_check, source=source),
+        "window_length": window_length_bundle(window_check, source=source, period="month"),
     }
 
 

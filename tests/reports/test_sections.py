@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import evaluate as ev
+from evaluate.checks.result import CheckResults
 from evaluate.reports.blocks import Bullets, Definitions, FigureBlock, Paragraph, TableBlock
 from evaluate.reports.compose import compose
 from evaluate.reports.counts import stretches
@@ -135,12 +136,14 @@ def test_without_neighbours_nothing_is_said_of_displacement(findings):
     alone = replace(findings.design, buffer=(), excluded=findings.design.buffer)
     primary = replace(findings.findings[0], checks=None)
     report = Protected(replace(findings, design=alone, findings=[primary]))
-    text = " ".join(block.text for block in displacement_section(report) if isinstance(block, Paragraph))
+    text = " ".join(
+        block.text for block in displacement_section(report, None) if isinstance(block, Paragraph)
+    )
     assert "say nothing about displacement" in text
 
 
 def test_sensitivities_are_listed_with_their_claims(report):
-    rows = table_of(sensitivity_section(report, None), "sensitivity").cells
+    rows = table_of(sensitivity_section(report, ()), "sensitivity").cells
     assert [row[0] for row in rows] == ["Claim 1", "Claim 1", "Claim 3"]
     assert rows[0][1] == "nothing: the headline"
     assert rows[1][2:] == ("0.85", "0.60 to 1.20", "87%")
@@ -148,7 +151,7 @@ def test_sensitivities_are_listed_with_their_claims(report):
 
 def test_a_plan_without_sensitivities_says_so(findings):
     report = Protected(replace(findings, sensitivities=pd.DataFrame()))
-    assert "none was tried" in sensitivity_section(report, None)[1].text
+    assert "none was tried" in sensitivity_section(report, ())[1].text
 
 
 def test_limits_hold_the_notes_the_arithmetic_and_what_was_not_tested(report, findings):
@@ -215,3 +218,21 @@ def test_figures_and_tables_have_names_of_their_own(findings):
     tables = [table.name for table in document.tables]
     assert len(figures) == len(set(figures))
     assert len(tables) == len(set(tables))
+
+
+def test_displacement_is_drawn_beside_its_answer(findings):
+    figure = Figures(protect_findings(findings)).displacement()
+    blocks = displacement_section(protect_findings(findings), figure)
+    assert figure in blocks
+    assert figure.bundle.caption.startswith("Simulated data")
+    assert Figures(protect_findings(replace(findings, findings=findings.findings[1:]))).displacement() is None
+
+
+def test_the_length_of_the_window_is_drawn_where_it_was_checked(findings):
+    primary = findings.findings[0]
+    check = ev.WindowSensitivity(lengths=[2, 4]).run(ev.BeforeAfter().fit(findings.design, seed=1), seed=1)
+    checked = replace(primary, checks=CheckResults([*primary.checks, check]))
+    figures = Figures(protect_findings(replace(findings, findings=[checked]))).sensitivity()
+    assert [figure.bundle.name for figure in figures] == ["window_length"]
+    assert "in months" in figures[0].bundle.measure
+    assert Figures(protect_findings(findings)).sensitivity() == ()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from evaluate.reports.blocks import Block, FigureBlock, Heading, Paragraph, TableBlock
 from evaluate.reports.findings import Finding
 from evaluate.reports.protection import Protected
@@ -13,7 +15,7 @@ DISPLACEMENT = "displacement"
 HEADLINE = "nothing: the headline"
 
 
-def displacement_section(report: Protected) -> tuple[Block, ...]:
+def displacement_section(report: Protected, figure: FigureBlock | None) -> tuple[Block, ...]:
     """Say what happened in the neighbouring areas."""
     findings, primary = report.findings, report.findings.findings[0]
     blocks: list[Block] = [Heading("Did crime move next door?", anchor="displacement")]
@@ -33,6 +35,8 @@ def displacement_section(report: Protected) -> tuple[Block, ...]:
         )
         answer = check_answer(primary, DISPLACEMENT)
         blocks.append(Paragraph(answer or "The displacement check was not made for the primary claim."))
+    if figure is not None:
+        blocks.append(figure)
     table = _check_table(primary)
     if table is not None:
         blocks.append(TableBlock(table))
@@ -52,7 +56,7 @@ def _check_table(finding: Finding) -> Table | None:
     return generic_table("displacement", "Treated and neighbouring areas together", check.table)
 
 
-def sensitivity_section(report: Protected, figure: FigureBlock | None) -> tuple[Block, ...]:
+def sensitivity_section(report: Protected, figures: Sequence[FigureBlock]) -> tuple[Block, ...]:
     """Show every other choice the plan lists, and what it would have given."""
     table = report.findings.sensitivities
     heading = Heading("Would other choices have given another answer?", anchor="sensitivity")
@@ -80,7 +84,7 @@ def sensitivity_section(report: Protected, figure: FigureBlock | None) -> tuple[
             "Each row changes one thing the analyst could have decided otherwise and asks the same question again. All "
             "of them were listed in the plan before anything was fitted; none was chosen for what it gave."
         ),
-        *([figure] if figure else []),
+        *figures,
         TableBlock(
             Table(
                 "sensitivity",

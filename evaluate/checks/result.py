@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any, Protocol
 
 import pandas as pd
 
 from evaluate.effects.result import Result
 from evaluate.errors import DesignError, did_you_mean
+
+MOST_ROWS = 12
+"""Of a check's table, shown in a notebook."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +57,13 @@ class CheckResult:
 
     def __repr__(self) -> str:
         return f"{self.name}: {self.answer}"
+
+    def _repr_html_(self) -> str:
+        words = f"<p><strong>{escape(self.question)}</strong> {escape(self.answer)}</p>"
+        table = self.table.to_html(
+            index=False, max_rows=MOST_ROWS, border=0, na_rep="", float_format="{:.3g}".format
+        )
+        return words if self.table.empty else words + table
 
 
 class Check(Protocol):

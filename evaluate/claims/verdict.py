@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from html import escape
 
 from evaluate.claims.claim import Claim
 from evaluate.claims.facts import Confidence, Facts, Finding, Grade
@@ -83,3 +84,11 @@ class Verdict:
 
     def __repr__(self) -> str:
         return f'Verdict on "{self.claim.text}": {self.finding} (grade {self.grade}). {self.words}'
+
+    def _repr_html_(self) -> str:
+        reasons = "".join(f"<li>{escape(reason)}</li>" for reason in self.reasons)
+        return (
+            f"<blockquote>{escape(self.claim.text)}</blockquote><p><strong>{escape(str(self.finding))}</strong> "
+            f"(design grade {escape(str(self.grade))}). {escape(self.words)}</p>"
+            + (f"<ul>{reasons}</ul>" if reasons else "")
+        )

@@ -8,6 +8,8 @@ from typing import Protocol
 import numpy as np
 from scipy import stats
 
+from evaluate.effects.display import effects_html
+
 
 class RatioDistribution(Protocol):
     """What a method believes about a rate ratio: draws of a posterior, or a confidence distribution."""
@@ -160,3 +162,6 @@ class Effect:
             f"({self.level:.0%} interval {self.lower:.2f} to {self.upper:.2f}); "
             f"{self.observed:,.0f} recorded, {self.expected:,.0f} expected"
         )
+
+    def _repr_html_(self) -> str:
+        return effects_html([self], f"{self.level:.0%} {self.interval}")

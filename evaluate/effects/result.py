@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pandas as pd
 
 from evaluate.design.design import Design
+from evaluate.effects.display import effects_html
 from evaluate.effects.effect import Effect
 from evaluate.errors import DesignError, did_you_mean
 
@@ -104,3 +105,6 @@ class Result:
     def __repr__(self) -> str:
         lines = [f"Result of the {self.estimator.name}: {self.design.outcome}"]
         return "\n  ".join([*lines, *(repr(effect) for effect in self.effect_list)])
+
+    def _repr_html_(self) -> str:
+        return effects_html(self.effect_list, f"{self.design.outcome} by the {self.estimator.name}")

@@ -5,11 +5,10 @@ from __future__ import annotations
 import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, ValidationInfo
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt
 
-from evaluate.data.periods import Span
 from evaluate.design.design import ALL_OTHERS
-from evaluate.errors import DesignError
+from evaluate.study.plan_fields import Count, Length, Size, Text, control_of
 
 Generation = Literal["public-reported", "mixed", "enforcement"]
 
@@ -18,37 +17,6 @@ class Table(BaseModel):
     """A table of the plan: a key it does not know is an error, never ignored."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-def _span(value: Any, info: ValidationInfo) -> Any:
-    """Prove that a text is a length of time."""
-    try:
-        Span.parse(value)
-    except DesignError as error:
-        rule = "a whole number and a unit in quotes"
-        message = f'{info.field_name} is {rule}, such as "36 months" or "10 weeks"; it is {value!r}.'
-        raise ValueError(message) from error
-    return value
-
-
-def _control(value: Any) -> Any:
-    """Accept the words "all others" or a list of codes."""
-    if value == ALL_OTHERS or (isinstance(value, list) and all(isinstance(code, str) for code in value)):
-        return value
-    raise ValueError(f'control is "{ALL_OTHERS}" or a list of area codes; it is {value!r}.')
-
-
-def _size(value: Any, info: ValidationInfo) -> Any:
-    """Prove that a size is a fraction and not a percentage; 0 stands for no stated size."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-        raise ValueError(f"{info.field_name} is a fraction from 0 to 1 (0.21 for 21%); it is {value!r}.")
-    return float(value)
-
-
-Text = Annotated[str, Field(min_length=1, strict=True)]
-Length = Annotated[Text, BeforeValidator(_span)]
-Size = Annotated[float, BeforeValidator(_size)]
-Count = Annotated[StrictInt, Field(ge=1)]
 
 
 class IncidentSource(Table):
@@ -140,7 +108,7 @@ class Areas(Table):
     """
 
     treated: Annotated[list[Text], Field(min_length=1)]
-    control: Annotated[Any, BeforeValidator(_control)] = ALL_OTHERS
+    control: Annotated[Any, BeforeValidator(control_of)] = ALL_OTHERS
     control_sample: Count | None = None
     buffer: list[Text] = []
     excluded: list[Text] = []

@@ -195,3 +195,26 @@ def test_an_outcome_that_was_not_counted_is_missing_not_zero(make_study, wards):
     assert np.isnan(checked.panel.counts.sel(outcome="robbery").values[:, :24]).all()
     assert not np.isnan(checked.panel.counts.sel(outcome="all crime").values).any()
     assert any("missing, not zero" in note for note in checked.panel.provenance.notes)
+
+
+def test_checks_take_from_the_plan_what_they_need(make_study):
+    from evaluate.study.methods import make_checks
+
+    names = '"prior sensitivity", "negative control outcome", "recording change", "residuals", "anticipation"'
+    study = ev.load_study(
+        make_study(
+            ('run = ["minimum detectable effect", "displacement"]', f"run = [{names}]"),
+            ("placebos = 5", 'negative_controls = ["robbery"]'),
+        )
+    )
+    half, spring, _ = study.plan.claims
+    prior, negative, recording, residuals, anticipation = make_checks(study.plan, half)
+    assert prior == ev.PriorSensitivity(operation="June 2014", window="after", reduction=0.5)
+    assert negative == ev.NegativeControlOutcome(operation="June 2014", window="after", outcomes=("robbery",))
+    assert recording == ev.RecordingChange(operation="June 2014", window="after")
+    assert residuals == ev.ResidualChecks(operation="June 2014", window="after")
+    assert anticipation == ev.Anticipation(operation="June 2014", window="after")
+    assert make_checks(study.plan, spring)[0].reduction == 0.2
+    assert (
+        len({*make_checks(study.plan, half), *make_checks(study.plan, half)}) == 5
+    )  # equal ones are made once

@@ -75,6 +75,15 @@ WRONG = {
         [('operation = "June 2014"', 'operation = "Jun 2014"')],
         'Claim "half" is about the operation "Jun 2014", unknown here. Did you mean "June 2014"? (plan.toml, line 52)',
     ),
+    "misspelt negative control": (
+        [("placebos = 5", 'negative_controls = ["robery"]')],
+        'The negative control "robery" is no outcome of this plan with parts. Did you mean "robbery"? '
+        "(plan.toml, line 78)",
+    ),
+    "unknown adjustment": (
+        [("placebos = 5", 'adjustment = "bonferroni"')],
+        'checks.adjustment is one of holm, false discovery; it is "bonferroni". (plan.toml, line 78)',
+    ),
     "end before start": (
         [("end = 2014-06-30", "end = 2014-05-30")],
         '"June 2014" ends on 2014-05-30, before it starts on 2014-06-01. Swap the two dates, or correct one. '

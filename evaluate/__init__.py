@@ -86,6 +86,7 @@ from evaluate.figures.event_study import plot_event_study
 from evaluate.figures.map import plot_map
 from evaluate.figures.placebos import plot_placebos
 from evaluate.figures.posterior import plot_posterior
+from evaluate.figures.power import plot_power
 from evaluate.figures.series import plot_series
 from evaluate.figures.specifications import plot_specifications
 from evaluate.figures.style import figure_style
@@ -196,6 +197,7 @@ __all__ = [
     "plot_map",
     "plot_placebos",
     "plot_posterior",
+    "plot_power",
     "plot_series",
     "plot_specifications",
     "plot_timeline",

@@ -23,6 +23,7 @@ from evaluate.figures.effects import effects_bundle
 from evaluate.figures.map import map_bundle
 from evaluate.figures.placebos import placebos_bundle
 from evaluate.figures.posterior import posterior_bundle
+from evaluate.figures.power import power_bundle
 from evaluate.figures.series import series_bundle
 from evaluate.figures.specifications import specifications_bundle
 from evaluate.figures.timeline import timeline_bundle
@@ -202,9 +203,22 @@ EVENTS = (
     Event("Ward boundary moved", "2014-05-03", "2014-05-03"),
 )
 
+POWER = pd.DataFrame(
+    {
+        "outcome": ["all crime", "violence", "robbery"],
+        "a_period": [130.0, 40.0, 5.0],
+        "during": [0.24, 0.4, np.nan],
+        "1 month": [0.22, 0.36, np.nan],
+        "3 months": [0.17, 0.28, 0.62],
+        "6 months": [0.14, 0.24, 0.51],
+        "12 months": [0.13, 0.20, 0.44],
+    }
+)
+"""As evaluate power shows it; one length cannot be had for the rarest outcome."""
+
 FIGURES = (
     "counterfactual", "series", "effects", "claims", "cumulative", "posterior", "placebos", "specifications",
-    "timeline", "map", "displacement", "window_length",
+    "timeline", "map", "displacement", "window_length", "power",
 )  # fmt: skip
 
 
@@ -235,6 +249,7 @@ def bundles(
         "specifications": specifications_bundle(specifications, source=source),
         "timeline": timeline_bundle(design, events=EVENTS),
         "map": map_bundle(design),
+        "power": power_bundle(POWER, source=source),
         "displacement": displacement_bundle(displacement_check, source=source),
         "window_length": window_length_bundle(window_check, source=source, period="month"),
     }

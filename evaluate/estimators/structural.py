@@ -53,6 +53,7 @@ if TYPE_CHECKING:  # the engines bring numba and pymc, which load when a model i
 
 TRIGGER = "trigger"
 FEWEST_BEFORE = 12
+WORST_R_HAT, WORST_DIVERGENT = 1.05, 0.01
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,8 @@ class StructuralModel:
         Raises
         ------
         FitError
-            If fewer than 12 periods with counts lie before the operation, or nothing was recorded in them.
+            If fewer than 12 periods with counts lie before the operation, nothing was recorded in them, or the chains
+            of NUTS did not come to one answer (R-hat above 1.05, or one draw in a hundred divergent).
         """
         from evaluate.numerics.nested import learn, sample_fast
 
@@ -167,7 +169,19 @@ class StructuralModel:
             from evaluate.numerics.nuts import sample_nuts
 
             posterior = sample_nuts(series, wandering, draws=self.draws, seed=seed)
+            _refuse_unconverged(posterior.diagnostics, self.draws)
         return _result(self, design, series, wandering, posterior, seed)
+
+
+def _refuse_unconverged(diagnostics: dict[str, float], draws: int) -> None:
+    """Give no answer where the chains give several."""
+    total = diagnostics["chains"] * draws
+    if diagnostics["r_hat"] > WORST_R_HAT or diagnostics["divergences"] > WORST_DIVERGENT * total:
+        raise FitError(
+            f"The chains of NUTS did not come to one answer: R-hat {diagnostics['r_hat']:.2f} (at most {WORST_R_HAT}), "
+            f"{diagnostics['divergences']:.0f} divergent of {total:.0f} draws (at most {WORST_DIVERGENT:.0%}). Try another "
+            'seed, or engine="fast", which fits the same model.'
+        )
 
 
 def _count_series(design: Design, model: StructuralModel) -> CountSeries:

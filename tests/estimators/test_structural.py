@@ -272,3 +272,12 @@ def test_a_covariate_explains_what_it_moves():
     assert np.log(told.upper / told.lower) < 0.5 * np.log(blind.upper / blind.lower)
     with pytest.raises(ev.DesignError, match='covariates names the outcome "trafic"'):
         ev.StructuralModel(covariates=["trafic"]).fit(design, seed=1)
+
+
+@pytest.mark.parametrize(("r_hat", "divergences"), [(1.53, 0.0), (1.0, 899.0)])
+def test_chains_that_disagree_give_no_answer(r_hat, divergences):
+    from evaluate.estimators.structural import _refuse_unconverged
+
+    _refuse_unconverged({"chains": 4.0, "r_hat": 1.01, "divergences": 3.0}, 1000)
+    with pytest.raises(ev.FitError, match='did not come to one answer.*Try another seed, or engine="fast"'):
+        _refuse_unconverged({"chains": 4.0, "r_hat": r_hat, "divergences": divergences}, 1000)

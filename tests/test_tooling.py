@@ -35,7 +35,18 @@ MORE_ARGUMENTS: dict[str, str] = {
 }
 
 # Loaded when first needed, so that `import evaluate` and `evaluate --help` are quick.
-LATE_IMPORTS = ["docx", "duckdb", "jinja2", "matplotlib", "numba", "nutpie", "openpyxl", "pooch", "pymc", "pytensor"]
+LATE_IMPORTS = [
+    "docx",
+    "duckdb",
+    "jinja2",
+    "matplotlib",
+    "numba",
+    "nutpie",
+    "openpyxl",
+    "pooch",
+    "pymc",
+    "pytensor",
+]
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

@@ -197,7 +197,9 @@ def _mended(
     text = table.text(head).mask(stored, "")
     written, note = _days_in_text(table, head, text, day_first=day_first, zone=None, fix=fix)
     held = pd.to_datetime(column.where(stored)).astype(written.dtype).dt.normalize()
-    if not (parts_of(text)["form"] == "numbers").any():  # 22 May 2018 is text whatever order a spreadsheet has
+    if not (
+        parts_of(text)["form"] == "numbers"
+    ).any():  # 22 May 2018 is text whatever order a spreadsheet has
         _refuse_first_days_only(table, head, held)
         return written.fillna(held), note
     mended = mend(written, held)

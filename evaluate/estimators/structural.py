@@ -179,8 +179,8 @@ def _refuse_unconverged(diagnostics: dict[str, float], draws: int) -> None:
     if diagnostics["r_hat"] > WORST_R_HAT or diagnostics["divergences"] > WORST_DIVERGENT * total:
         raise FitError(
             f"The chains of NUTS did not come to one answer: R-hat {diagnostics['r_hat']:.2f} (at most {WORST_R_HAT}), "
-            f"{diagnostics['divergences']:.0f} divergent of {total:.0f} draws (at most {WORST_DIVERGENT:.0%}). Try another "
-            'seed, or engine="fast", which fits the same model.'
+            f"{diagnostics['divergences']:.0f} divergent of {total:.0f} draws (at most {WORST_DIVERGENT:.0%}). Try "
+            'another seed, or engine="fast", which fits the same model.'
         )
 
 

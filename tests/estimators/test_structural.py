@@ -279,5 +279,5 @@ def test_chains_that_disagree_give_no_answer(r_hat, divergences):
     from evaluate.estimators.structural import _refuse_unconverged
 
     _refuse_unconverged({"chains": 4.0, "r_hat": 1.01, "divergences": 3.0}, 1000)
-    with pytest.raises(ev.FitError, match='did not come to one answer.*Try another seed, or engine="fast"'):
+    with pytest.raises(ev.FitError, match=r'did not come to one answer.*Try another seed, or engine="fast"'):
         _refuse_unconverged({"chains": 4.0, "r_hat": r_hat, "divergences": divergences}, 1000)

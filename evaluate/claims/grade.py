@@ -81,10 +81,13 @@ def _failings(facts: Facts) -> tuple[str, ...]:
     if facts.n_control == 0:
         found.append("It rests on a single series, without control areas.")
     elif facts.n_control < FEWEST_CONTROLS_C:
-        found.append(f"It has {counted(facts.n_control, 'control area')}; grade C needs {FEWEST_CONTROLS_C}.")
+        found.append(
+            f"The design has {counted(facts.n_control, 'control area')}; grade C needs {FEWEST_CONTROLS_C}."
+        )
     if facts.n_before < FEWEST_PERIODS_BEFORE:
         found.append(
-            f"It has {counted(facts.n_before, 'period')} before the operation; grade C needs {FEWEST_PERIODS_BEFORE}."
+            f"The design has {counted(facts.n_before, 'period')} before the operation; grade C needs "
+            f"{FEWEST_PERIODS_BEFORE}."
         )
     if facts.n_placebos >= FEWEST_PLACEBOS and facts.placebo_rate > PLACEBO_RATE_C:
         found.append(f"{_placebo_sentence(facts)}; grade C allows {PLACEBO_RATE_C:.0%}.")
@@ -96,12 +99,12 @@ def _shortfalls(facts: Facts) -> tuple[str, ...]:
     found = []
     if facts.n_control < FEWEST_CONTROLS_AB:
         found.append(
-            f"It has {counted(facts.n_control, 'control area')}; grade B needs {FEWEST_CONTROLS_AB}."
+            f"The design has {counted(facts.n_control, 'control area')}; grade B needs {FEWEST_CONTROLS_AB}."
         )
     if not facts.fine_periods and (facts.n_before < MONTHS_BEFORE or facts.n_after < MONTHS_AFTER):
         found.append(
-            f"It has {counted(facts.n_before, 'month')} before and {facts.n_after} from the start of the operation; "
-            f"grade B needs {MONTHS_BEFORE} and {MONTHS_AFTER}."
+            f"The design has {counted(facts.n_before, 'month')} before and {facts.n_after} from the start of the "
+            f"operation; grade B needs {MONTHS_BEFORE} and {MONTHS_AFTER}."
         )
     if isnan(facts.placebo_rate) or facts.n_placebos < FEWEST_PLACEBOS:
         found.append(

@@ -52,12 +52,15 @@ def test_grade_does_not_depend_on_the_finding(facts):
 
 
 def test_reasons_are_sentences(facts):
-    assert design_grade(replace(facts, n_control=1)) == ("D", ("It has 1 control area; grade C needs 5.",))
+    assert design_grade(replace(facts, n_control=1)) == (
+        "D",
+        ("The design has 1 control area; grade C needs 5.",),
+    )
     assert design_grade(replace(facts, n_before=20, n_control=12)) == (
         "C",
         (
-            "It has 12 control areas; grade B needs 20.",
-            "It has 20 months before and 13 from the start of the operation; grade B needs 24 and 12.",
+            "The design has 12 control areas; grade B needs 20.",
+            "The design has 20 months before and 13 from the start of the operation; grade B needs 24 and 12.",
         ),
     )
     assert design_grade(replace(facts, placebo_rate=0.2)) == (

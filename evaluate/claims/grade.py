@@ -57,7 +57,7 @@ def design_grade(facts: Facts) -> tuple[Grade, tuple[str, ...]]:
     >>> facts = Facts(p_any=0.9, p10=0.8, p50=0.1, p_claim=0.1, rate_ratio=0.8, lower=0.6, upper=1.1, n_control=8,
     ...               n_before=36, n_after=12, placebo_rate=0.05, n_placebos=40)
     >>> design_grade(facts)
-    ('C', ('It has 8 control areas; grade B needs 20.',))
+    ('C', ('The design has 8 control areas; grade B needs 20.',))
     """
     if facts.grade_ceiling == "E":
         return "E", ("It compares two totals, with no series and no control areas behind them.",)

@@ -14,20 +14,18 @@ smoothed importance sampling", JMLR 25.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from scipy.optimize import minimize
 from scipy.special import gammaln
 
 from evaluate.numerics.bordered_band import STATES
+from evaluate.numerics.climb import climb
 from evaluate.numerics.laplace import (
     LOG_2PI,
     Data,
     Prior,
-    draw_around_mode,
+    draw_around_modes,
     log_evidence_at_nodes,
 )
 from evaluate.numerics.wandering import (
@@ -199,15 +197,9 @@ def sample_fast(data: CountSeries, wandering: Wandering, *, draws: int, seed: in
     nodes = _spread_nodes(data, wandering)
     random = np.random.default_rng(seed)
     counts = _systematic(nodes.weights, draws, random)
-    states = np.empty((draws, len(start)))
-    ratios = np.empty(draws)
-    done = 0
-    for k in np.flatnonzero(counts):
-        standard, log_density = _standard_draws(counts[k], len(start), data.effects.shares.shape[1], random)
-        here = slice(done, done + counts[k])
-        states[here], joint = draw_around_mode(nodes.modes[k], layout, prior, tuple(nodes.hyper[k]), standard)
-        ratios[here] = joint - log_density - nodes.evidence[k]
-        done += counts[k]
+    standard, log_density = _standard_draws(draws, len(start), data.effects.shares.shape[1], random)
+    states, joint = draw_around_modes(nodes.modes, layout, prior, nodes.hyper, counts, standard)
+    ratios = joint - log_density - np.repeat(nodes.evidence, counts)
     smoothed, tail = _pareto_smoothed(ratios)
     # In random order: whoever summarises draws as a chain must not find them sorted by node.
     kept = random.permutation(np.repeat(np.arange(draws), _systematic(smoothed, draws, random)))
@@ -264,23 +256,16 @@ def hyper_mode(data: CountSeries, wandering: Wandering) -> HyperMode:
     """Climb to the mode of the hyperparameters' posterior, the states integrated out by Laplace's approximation."""
     layout, prior, start = data.laid_out()
     first = np.append(wandering.mean, np.log(typical_drift(data)))
-    start = log_evidence_at_nodes(start, layout, prior, data.hyper(first[None, :]))[1][0]
 
-    def log_posterior(h: np.ndarray) -> float:
-        if np.abs(h - first).max() > 12:
-            return -1e10
-        value, _ = log_evidence_at_nodes(start, layout, prior, data.hyper(h[None, :]))
-        return float(value[0] + _log_prior(h[None, :], wandering)[0])
+    def log_posterior(h: np.ndarray) -> np.ndarray:
+        nonlocal start
+        evidence, modes = log_evidence_at_nodes(start, layout, prior, data.hyper(h))
+        start = modes[0]
+        return evidence + _log_prior(h, wandering)
 
-    def badness(h: np.ndarray) -> float:
-        return -log_posterior(h)
-
-    believed = np.append(np.diag(wandering.covariance), PRIOR_DRIFT_SD**2)
-    options: Any = {"gtol": 0.1, "maxiter": 15, "eps": 1e-3, "hess_inv0": np.diag(believed)}
-    mode = minimize(badness, first, method="BFGS", options=options).x
-    covariance = _covariance_at(log_posterior, mode, np.sqrt(believed))
-    states = log_evidence_at_nodes(start, layout, prior, data.hyper(mode[None, :]))[1][0]
-    return HyperMode(mode, covariance, states)
+    believed = np.append(np.sqrt(np.diag(wandering.covariance)), PRIOR_DRIFT_SD)
+    top = climb(log_posterior, first, believed)
+    return HyperMode(top.point, top.covariance, start)
 
 
 @dataclass(frozen=True, eq=False)
@@ -325,26 +310,6 @@ def _log_prior(h: np.ndarray, wandering: Wandering) -> np.ndarray:
     drift = np.exp(h[:, -1])
     constant = 0.5 * np.log(2 / np.pi) - np.log(DRIFT_SCALE)
     return wandering.log_density(h[:, :-1]) + constant - 0.5 * (drift / DRIFT_SCALE) ** 2 + h[:, -1]
-
-
-def _covariance_at(
-    log_density: Callable[[np.ndarray], float], mode: np.ndarray, widest: np.ndarray
-) -> np.ndarray:
-    """Inverse of the negative Hessian by central differences, no wider in any direction than ``widest``."""
-    size = len(mode)
-    steps = 0.3 * np.diag(widest)
-    centre = log_density(mode)
-    up = np.array([log_density(mode + step) for step in steps])
-    down = np.array([log_density(mode - step) for step in steps])
-    hessian = np.diag(2 * centre - up - down)
-    for i in range(size):
-        for j in range(i):
-            both = log_density(mode + steps[i] - steps[j])
-            hessian[i, j] = hessian[j, i] = both + centre - up[i] - down[j]
-    scaled = hessian / 0.3**2
-    values, vectors = np.linalg.eigh(scaled)
-    inverse = (vectors / np.maximum(values, 1.0)) @ vectors.T
-    return inverse * np.outer(widest, widest)
 
 
 def _systematic(weights: np.ndarray, count: int, random: np.random.Generator) -> np.ndarray:

@@ -17,13 +17,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
-from scipy.optimize import minimize
 from scipy.special import expit, ndtri
 
 from evaluate.numerics.bordered_band import STATES
+from evaluate.numerics.climb import climb
 from evaluate.numerics.laplace import Data, Prior, log_evidence_at_nodes
 
 PRIOR_MEAN = np.array([-0.2, np.log(0.10), np.log(0.10), np.log(0.004)])
@@ -259,18 +258,12 @@ def _best_for_all(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Hyperparameters that fit all areas best if they were alike, and about how well each is known (variances)."""
 
-    def badness(h: np.ndarray) -> float:
+    def log_posterior(h: np.ndarray) -> np.ndarray:
         scores = (h - expected) / PRIOR_MEAN_SD
-        if np.abs(scores).max() > 5:
-            return 1e10
-        return float(
-            0.5 * scores @ scores - sum(placebo.evidence(h[None, :], drift)[0] for placebo in placebos)
-        )
+        return sum((placebo.evidence(h, drift) for placebo in placebos), -0.5 * (scores**2).sum(axis=1))
 
-    begin = np.diag(PRIOR_MEAN_SD**2 / (1 + len(placebos)))
-    options: Any = {"gtol": 0.1, "maxiter": 15, "eps": 1e-3, "hess_inv0": begin}
-    found = minimize(badness, expected, method="BFGS", options=options)
-    return found.x, np.minimum(np.diag(np.asarray(found.hess_inv)), PRIOR_MEAN_SD**2)
+    top = climb(log_posterior, expected, PRIOR_MEAN_SD)
+    return top.point, np.diag(top.covariance)
 
 
 def series(

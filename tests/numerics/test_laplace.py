@@ -71,11 +71,13 @@ def test_gradient_and_hessian_are_those_of_the_log_joint(small):
 
 def test_draws_have_the_covariance_of_the_inverse_hessian(small):
     data, prior, start = small
-    mode, _, _ = laplace.find_mode(start, data, prior, HYPER, laplace.workspace(data))
+    mode, _, _ = laplace.find_mode(start, data, prior, HYPER, laplace.workspace(data), 0.01)
     _, band, border, corner = derivatives(mode, data, prior, HYPER, True)
     covariance = np.linalg.inv(dense(band, border, corner))
     normals = np.random.default_rng(3).standard_normal((40_000, len(start)))
-    draws, _ = laplace.draw_around_mode(mode, data, prior, HYPER, normals)
+    draws, _ = laplace.draw_around_modes(
+        mode[None], data, prior, np.array([HYPER]), np.array([len(normals)]), normals
+    )
     ratio = draws.var(axis=0) / np.diag(covariance)
     # 40,000 draws: a variance is known to 0.7%; the largest of about 60 deviates by up to 3.5 of those.
     np.testing.assert_allclose(ratio, 1.0, atol=0.03)
@@ -83,7 +85,7 @@ def test_draws_have_the_covariance_of_the_inverse_hessian(small):
 
 def test_mode_is_a_mode(small):
     data, prior, start = small
-    mode, value, steps = laplace.find_mode(start, data, prior, HYPER, laplace.workspace(data))
+    mode, value, steps = laplace.find_mode(start, data, prior, HYPER, laplace.workspace(data), 0.01)
     assert steps < laplace.MOST_STEPS
     gradient, band, border, corner = derivatives(mode, data, prior, HYPER, True)
     short_of_the_top = 0.5 * gradient @ np.linalg.solve(dense(band, border, corner), gradient)
@@ -98,7 +100,9 @@ def test_importance_weights_average_to_the_evidence(small):
     data, prior, start = small
     (evidence,), (mode,) = laplace.log_evidence_at_nodes(start, data, prior, np.array([HYPER]))
     normals = np.random.default_rng(8).standard_normal((4000, len(start)))
-    _, log_weights = laplace.draw_around_mode(mode, data, prior, HYPER, normals)
+    _, log_weights = laplace.draw_around_modes(
+        mode[None], data, prior, np.array([HYPER]), np.array([len(normals)]), normals
+    )
     log_density = -0.5 * (normals**2).sum(axis=1) - 0.5 * len(start) * np.log(2 * np.pi)
     shifted = np.exp(log_weights - log_density - evidence)
     error = shifted.std() / np.sqrt(len(shifted))
@@ -122,9 +126,9 @@ def test_part_of_a_period_counts_as_its_share(small):
     """T5: five days in thirty-one at half the rate leave 0.9194 of the month."""
     data, _, start = small
     length = len(data[0])
-    quiet = laplace.predictors(start, *data[2:7])[0]
+    quiet = laplace.log_means(start, *data[2:7])[0]
     z = start.copy()
     z[STATES * length + data[3].shape[1] + data[4].shape[1]] += np.log(0.5)
-    moved = laplace.predictors(z, *data[2:7])[0]
+    moved = laplace.log_means(z, *data[2:7])[0]
     assert np.exp(moved - quiet)[12] == pytest.approx(0.9194, abs=5e-5)
     assert np.flatnonzero(moved != quiet).tolist() == [12]

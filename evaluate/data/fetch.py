@@ -111,6 +111,22 @@ def where_is(file: PublicFile) -> Path | None:
     return own if own is not None else kept if kept.is_file() else None
 
 
+def named_folder() -> Path | None:
+    """Return the folder that the variable EVALUATE_DATA names, or None where it names none.
+
+    Raises
+    ------
+    DataError
+        If there is no such folder.
+    """
+    named = os.environ.get(MIRROR)
+    if not named:
+        return None
+    if not Path(named).is_dir():
+        raise DataError(f'{MIRROR} names the folder "{named}", which does not exist. Correct or unset it.')
+    return Path(named)
+
+
 def _cache_folder() -> Path:
     """The system's folder for caches of programs."""
     import pooch
@@ -120,12 +136,9 @@ def _cache_folder() -> Path:
 
 def _in_mirror(file: PublicFile) -> Path | None:
     """The file in the folder that the variable names, or in one of its folders."""
-    named = os.environ.get(MIRROR)
-    if not named:
+    folder = named_folder()
+    if folder is None:
         return None
-    folder = Path(named)
-    if not folder.is_dir():
-        raise DataError(f'{MIRROR} names the folder "{named}", which does not exist. Correct or unset it.')
     straight = folder / file.file
     found = (
         [straight]

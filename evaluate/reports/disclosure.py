@@ -19,6 +19,7 @@ from evaluate.errors import DataError
 from evaluate.reports.tables import CONFIDENTIAL
 
 GUESSES = 6
+LEAST_THRESHOLD = 3
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,22 @@ class Sum:
     def members(self) -> tuple[int, ...]:
         """All positions in the equation."""
         return (self.total, *self.parts)
+
+
+def problem_with_threshold(threshold: int) -> str:
+    """Say what is wrong with a disclosure threshold; empty where nothing is.
+
+    Examples
+    --------
+    >>> problem_with_threshold(5)
+    ''
+    """
+    if threshold >= LEAST_THRESHOLD:
+        return ""
+    return (
+        f"A disclosure threshold below {LEAST_THRESHOLD} hides nothing: with 2 a hidden count could only be 1. It is "
+        f"{threshold}. Write 5, the usual one, or another whole number of {LEAST_THRESHOLD} or more."
+    )
 
 
 def hidden_cells(
@@ -78,11 +95,9 @@ def hidden_cells(
     >>> hidden_cells([3, 8, 20, 31], [Sum(3, (0, 1, 2))])
     array([ True,  True, False, False])
     """
-    if threshold < 3:
-        raise DataError(
-            f"A disclosure threshold below 3 hides nothing: with {threshold} a hidden count could only be 1. "
-            "Write 5, the usual one, or another whole number of 3 or more."
-        )
+    problem = problem_with_threshold(threshold)
+    if problem:
+        raise DataError(problem)
     values = np.asarray(counts, dtype=float)
     known_sums = [one for one in sums if not np.isnan(values[one.total])]
     hidden = (values >= 1) & (values < threshold)

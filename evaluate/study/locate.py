@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from evaluate.data.fetch import MIRROR, named_folder
 from evaluate.data.shipped import shipped_names, shipped_path
 from evaluate.errors import DataError, DesignError, did_you_mean, listed
 from evaluate.study.plan import DataSource, Plan
 
 PLAN = "plan.toml"
-VARIABLE = "EVALUATE_DATA"
 
 
 @dataclass(frozen=True)
@@ -149,13 +148,9 @@ def shared_folder() -> Path | None:
     DataError
         If the variable EVALUATE_DATA names a folder that does not exist.
     """
-    named = os.environ.get(VARIABLE)
-    if named:
-        if not Path(named).is_dir():
-            raise DataError(
-                f'{VARIABLE} names the folder "{named}", which does not exist. Correct or unset it.'
-            )
-        return Path(named)
+    named = named_folder()
+    if named is not None:
+        return named
     checkout = Path(__file__).resolve().parents[2]
     beside = checkout.parent / "shared" / "data"
     return beside if (checkout / "pyproject.toml").is_file() and beside.is_dir() else None
@@ -186,6 +181,6 @@ def _not_found(files: str, source: DataSource) -> DataError:
     """Say which file to get, and from whom."""
     return DataError(
         f"The data of this study are not here. {source.obtain}\n"
-        f"Then name the file with --data FILE, put it into the study's folder, or let the variable {VARIABLE} name "
+        f"Then name the file with --data FILE, put it into the study's folder, or let the variable {MIRROR} name "
         f"the folder it is in. Looked for: {files}."
     )

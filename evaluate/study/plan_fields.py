@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, StrictInt, ValidationInfo
 from evaluate.data.periods import Span
 from evaluate.design.design import ALL_OTHERS
 from evaluate.errors import DesignError
+from evaluate.reports.disclosure import problem_with_threshold
 
 
 def _span(value: Any, info: ValidationInfo) -> Any:
@@ -27,6 +28,14 @@ def control_of(value: Any) -> Any:
     if value == ALL_OTHERS or (isinstance(value, list) and all(isinstance(code, str) for code in value)):
         return value
     raise ValueError(f'control is "{ALL_OTHERS}" or a list of area codes; it is {value!r}.')
+
+
+def threshold_of(value: int) -> int:
+    """Prove that a disclosure threshold hides something."""
+    problem = problem_with_threshold(value)
+    if problem:
+        raise ValueError(problem)
+    return value
 
 
 def _size(value: Any, info: ValidationInfo) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar
@@ -16,8 +17,9 @@ from evaluate.checks.refit import Move, Refit, comparable, excludes_one, log_eff
 from evaluate.checks.result import CheckResult
 from evaluate.checks.target import Target, find_target
 from evaluate.checks.wording import counted, percent
-from evaluate.data.periods import period_name, periods_per_year
+from evaluate.data.periods import period_holding, period_name, periods_per_year
 from evaluate.design.design import Design
+from evaluate.design.operation import DateLike, day_of
 from evaluate.design.window import touched
 from evaluate.effects.result import Result
 from evaluate.errors import DesignError
@@ -47,6 +49,9 @@ class PlaceboInTime:
         Which effect; that on the "after" of the first operation otherwise.
     shifts : int
         Number of pretend starts, fewer where there is no room.
+    starts : sequence of date or str
+        Days on which the operation is pretended to begin, such as the same months of earlier years, instead of
+        starts spread evenly; named before the counts after the operation are looked at.
     n_jobs : int
         Processes to fit in.
 
@@ -62,6 +67,7 @@ class PlaceboInTime:
     operation: str | None = None
     window: str | None = None
     shifts: int = 8
+    starts: Sequence[DateLike] = ()
     n_jobs: int = 1
 
     name: ClassVar[str] = "placebo in time"
@@ -73,13 +79,13 @@ class PlaceboInTime:
         Raises
         ------
         DesignError
-            If the baseline has no room for a pretend operation with a year before it.
+            If the baseline has no room for a pretend operation with a year before it, or not for one of ``starts``.
         FitError
             If the effect has no standard error.
         """
         target = find_target(result, self.operation, self.window)
         statistic = float(np.divide(*log_effect(target.effect)))
-        pretended = _pretended(target, self.shifts)
+        pretended = _pretended(target, self.shifts, self.starts)
         moves = [
             Move(f"start {one.start}", partial(_moved, pretended=one, operation=target.window.operation))
             for one in pretended
@@ -120,8 +126,8 @@ class _Pretended:
     shortened: bool
 
 
-def _pretended(target: Target, most: int) -> list[_Pretended]:
-    """Lay out the pretend starts."""
+def _pretended(target: Target, most: int, named: Sequence[DateLike]) -> list[_Pretended]:
+    """Lay out the pretend starts, those named or else ``most`` of those there is room for."""
     design = target.design
     everything = design.panel.periods
     first = touched(everything, design.operations[0])[0]
@@ -145,7 +151,9 @@ def _pretended(target: Target, most: int) -> list[_Pretended]:
             f"{period_name(everything)}s before it and {during + fitting} from its start to the real spike or "
             "operation. Ask for a longer before."
         )
-    chosen = np.unique(np.linspace(0, len(starts) - 1, most).round().astype(int))
+    chosen = starts[np.unique(np.linspace(0, len(starts) - 1, most).round().astype(int))]
+    if named:
+        chosen = np.array([position(_named(one, everything, starts)) for one in named])
     return [
         _Pretended(
             everything[start],
@@ -153,8 +161,20 @@ def _pretended(target: Target, most: int) -> list[_Pretended]:
             fitting,
             bool(fitting < after or start - earliest < before),
         )
-        for start in starts[chosen]
+        for start in chosen
     ]
+
+
+def _named(day: DateLike, periods: pd.PeriodIndex, possible: np.ndarray) -> pd.Period:
+    """The period of a pretend start that somebody named, which must be one there is room for."""
+    first, last = periods[possible[0]], periods[possible[-1]]
+    period = period_holding(periods, day_of(day, "starts"))
+    if not first <= period <= last:
+        raise DesignError(
+            f"A pretend operation can begin from {first} to {last}, with a year before it and its windows before the "
+            f"real spike or operation; {day} is not among them. Name another day, or ask for a longer before."
+        )
+    return period
 
 
 def _earliest(design: Design, origin: int) -> int:

@@ -95,8 +95,9 @@ QUICK_PLACEBOS, QUICK_SHIFTS = 10, 3
 def make_checks(plan: Plan, claim: ClaimPlan, *, quick: bool = False) -> list[Check]:
     """Make the checks a plan names, of the window and the size that a claim is about.
 
-    Stand-ins with a spike as high, which double the fits of "placebo in space", are looked for on the study's first
-    claim only. Placebos are left out for counts of what officers did: no verdict is drawn from those.
+    Negative controls that the plan names ask for their check. Stand-ins with a spike as high, which double the fits of
+    "placebo in space", are looked for on the study's first claim only. Placebos are left out for counts of what
+    officers did: no verdict is drawn from those.
 
     Parameters
     ----------
@@ -113,7 +114,12 @@ def make_checks(plan: Plan, claim: ClaimPlan, *, quick: bool = False) -> list[Ch
         In the plan's order. Equal checks of one design give equal answers, so that claims can share them.
     """
     enforced = plan.outcome(claim.outcome).generation == "enforcement"
-    names = [name for name in plan.checks.run if not (enforced and name in PLACEBOS)]
+    implied = {
+        NegativeControlOutcome.name: plan.checks.negative_controls,
+        PlaceboInTime.name: plan.checks.negative_control_dates,
+    }
+    asked = dict.fromkeys((*plan.checks.run, *(name for name, given in implied.items() if given)))
+    names = [name for name in asked if not (enforced and name in PLACEBOS)]
     return [_make_check(name, plan, claim, quick) for name in names]
 
 
@@ -130,8 +136,10 @@ def _make_check(name: str, plan: Plan, planned: ClaimPlan, quick: bool) -> Check
             spike_matched=(claim.outcome, operation, window)
             == (first.outcome, first.operation, first.window),
         )
-    if name == PlaceboInTime.name and quick:
-        return PlaceboInTime(operation=operation, window=window, shifts=QUICK_SHIFTS)
+    if name == PlaceboInTime.name:
+        shifts = QUICK_SHIFTS if quick else PlaceboInTime.shifts
+        named = tuple(plan.checks.negative_control_dates)
+        return PlaceboInTime(operation=operation, window=window, shifts=shifts, starts=named)
     if name == Displacement.name and claim.direction == "reduction" and claim.size:
         return Displacement(operation=operation, window=window, reduction=claim.size)
     if name == Dilution.name and plan.dilution is not None and planned.is_about_the_place:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt
 
 from evaluate.design.design import ALL_OTHERS
-from evaluate.study.plan_fields import Count, Length, Size, Text, control_of
+from evaluate.study.plan_fields import Count, Length, Size, Text, control_of, threshold_of
 
 Generation = Literal["public-reported", "mixed", "enforcement"]
 
@@ -314,7 +314,11 @@ class Checks(Table):
     placebos : int
         Most placebo fits for one check.
     negative_controls : list of str
-        Outcomes of this plan that the operations could not have changed, for the check "negative control outcome".
+        Outcomes of this plan that the operations could not have changed; naming one asks for the check "negative
+        control outcome".
+    negative_control_dates : list of date
+        Days before the operations on which one is pretended to begin, such as the same month of earlier years; the
+        check "placebo in time" then takes these instead of starts of its own.
     adjustment : str
         "holm" or "false discovery": how the p-values of secondary effects are adjusted for there being several.
     """
@@ -322,6 +326,7 @@ class Checks(Table):
     run: list[Text] = ["placebo in space", "minimum detectable effect"]
     placebos: Count = 40
     negative_controls: list[Text] = []
+    negative_control_dates: list[datetime.date] = []
     adjustment: Literal["holm", "false discovery"] = "holm"
 
 
@@ -358,10 +363,10 @@ class Disclosure(Table):
     Parameters
     ----------
     threshold : int
-        Counts above zero and below this are suppressed.
+        Counts above zero and below this are suppressed; 3 or more, since 2 would hide nothing.
     """
 
-    threshold: Annotated[StrictInt, Field(ge=2)] = 5
+    threshold: Annotated[StrictInt, AfterValidator(threshold_of)] = 5
 
 
 class Plan(Table):

@@ -63,13 +63,18 @@ def contradictions(plan: Plan) -> Iterator[Problem]:
 
 
 def _negative_controls(plan: Plan) -> Iterator[Problem]:
-    """Outcomes that should not move are outcomes of the plan, made of something."""
+    """Outcomes that should not move are outcomes of the plan, made of something; dates, before the operations."""
     outcomes = [outcome.name for outcome in plan.outcomes if outcome.parts]
     for number, name in enumerate(plan.checks.negative_controls):
         if name not in outcomes:
             hint = did_you_mean(name, outcomes)
             message = f'The negative control "{name}" is no outcome of this plan with parts. {hint}'
             yield Problem(("checks", "negative_controls", number), message)
+    first = min(operation.start for operation in plan.operations)
+    for number, day in enumerate(plan.checks.negative_control_dates):
+        if day >= first:
+            message = f"The negative control date {day} is not before the first operation, of {first}. Name an earlier."
+            yield Problem(("checks", "negative_control_dates", number), message)
 
 
 def _same_period(plan: Plan) -> Iterator[Problem]:

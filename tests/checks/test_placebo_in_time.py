@@ -100,3 +100,20 @@ def test_a_later_operation_is_pretended_before_the_first(estimator, design_with)
         assert one.operations[0].days == 5
         assert one.periods[-1] < design.windows[0].periods[0]
     assert check.facts["operation"] == "second"
+
+
+def test_named_starts_are_taken_instead(estimator, design_with):
+    design = design_with(trigger="3 months")
+    starts = ["2013-06-15", "2013-12-01"]
+    check = ev.PlaceboInTime(starts=starts).run(estimator.fit(design, seed=1), seed=1)
+    assert check.table["start"].tolist() == ["2013-06", "2013-12"]
+    assert [str(one.windows[0].periods[0]) for one in estimator.seen[1:]] == ["2013-06", "2013-12"]
+
+
+def test_a_named_start_without_room_is_refused(estimator, design_with):
+    design = design_with(trigger="3 months")
+    late = f"{design.trigger_periods[0]}-01"
+    with pytest.raises(
+        ev.DesignError, match=f"A pretend operation can begin from .*; {late} is not among them"
+    ):
+        ev.PlaceboInTime(starts=[late]).run(estimator.fit(design, seed=1), seed=1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -218,3 +220,20 @@ def test_checks_take_from_the_plan_what_they_need(make_study):
     assert (
         len({*make_checks(study.plan, half), *make_checks(study.plan, half)}) == 5
     )  # equal ones are made once
+
+
+def test_negative_controls_ask_for_their_checks(make_study):
+    from evaluate.study.methods import make_checks
+
+    named = 'negative_controls = ["robbery"]\nnegative_control_dates = [2012-06-01]'
+    study = ev.load_study(make_study(("placebos = 5", named)))
+    half, spring, _ = study.plan.claims
+    for claim in (half, spring):
+        names = [check.name for check in make_checks(study.plan, claim)]
+        assert names == [
+            "minimum detectable effect",
+            "displacement",
+            "negative control outcome",
+            "placebo in time",
+        ]
+    assert make_checks(study.plan, half)[3].starts == (datetime.date(2012, 6, 1),)

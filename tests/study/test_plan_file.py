@@ -80,6 +80,16 @@ WRONG = {
         'The negative control "robery" is no outcome of this plan with parts. Did you mean "robbery"? '
         "(plan.toml, line 78)",
     ),
+    "negative control date after the start": (
+        [("placebos = 5", "negative_control_dates = [2013-06-01, 2014-06-01]")],
+        "The negative control date 2014-06-01 is not before the first operation, of 2014-06-01. Name an earlier. "
+        "(plan.toml, line 78)",
+    ),
+    "a disclosure threshold that hides nothing": (
+        [("[checks]", "[disclosure]\nthreshold = 2\n\n[checks]")],
+        "A disclosure threshold below 3 hides nothing: with 2 a hidden count could only be 1. It is 2. Write 5, the "
+        "usual one, or another whole number of 3 or more. (plan.toml, line 77)",
+    ),
     "unknown adjustment": (
         [("placebos = 5", 'adjustment = "bonferroni"')],
         'checks.adjustment is one of holm, false discovery; it is "bonferroni". (plan.toml, line 78)',

@@ -9,19 +9,18 @@ from typing import Final
 import pandas as pd
 
 from evaluate.claims.grade import SMALL_COUNT
+from evaluate.data.calendar import PANDEMIC
 from evaluate.data.periods import period_name
 from evaluate.design.design import Design
 from evaluate.reports.blocks import Block, Heading, Paragraph, TableBlock
 from evaluate.reports.findings import Finding, Findings
 from evaluate.reports.protection import Protected
-from evaluate.reports.sections.words import plural, span_text
+from evaluate.reports.sections.words import day_text, plural, span_text
 from evaluate.reports.tables import Column, Table, shown
 
 LARGER: Final = "Makes a fall look larger"
 SMALLER: Final = "Makes a fall look smaller"
 EITHER: Final = "Could go either way"
-
-PANDEMIC = pd.Timestamp("2020-03-01")
 
 
 @dataclass(frozen=True)
@@ -75,6 +74,11 @@ def check_answer(finding: Finding, name: str) -> str:
     return "" if found is None else found.answer
 
 
+def _with_answers(what: str, finding: Finding, *checks: str) -> str:
+    """What the study does about a threat, then what each check that was made of it found."""
+    return " ".join(text for text in (what, *(check_answer(finding, name) for name in checks)) if text)
+
+
 def _diagnostic(finding: Finding, *names: str) -> float | None:
     """The first of some numbers that the headline method says about itself."""
     for name in names if finding.result else ():
@@ -90,9 +94,9 @@ def _spike(findings: Findings, finding: Finding) -> Threat:
         what = f"The spike ({span_text(periods)}) has a term of its own and is not part of what is taken as usual."
     else:
         what = "The plan names no spike before the operation, so none was kept out."
-    answer = check_answer(finding, "regression to the mean")
     left = "What goes up by chance comes down by itself; a part of that can remain where spikes last."
-    return Threat("T1", "The spike that prompted the operation", f"{what} {answer}".strip(), left, LARGER)
+    what = _with_answers(what, finding, "regression to the mean")
+    return Threat("T1", "The spike that prompted the operation", what, left, LARGER)
 
 
 def _enforcement(findings: Findings, finding: Finding) -> Threat:
@@ -106,6 +110,7 @@ def _enforcement(findings: Findings, finding: Finding) -> Threat:
         if mixed
         else "More officers also take more reports."
     )
+    what = _with_answers(what, finding, "enforcement-generated counts")
     return Threat("T2", "Offences recorded because officers were there", what, left, SMALLER)
 
 
@@ -113,9 +118,9 @@ def _recording(findings: Findings, finding: Finding) -> Threat:
     what = "Control areas are recorded by the same rules, so a change that affects all of them cancels out."
     if not findings.design.control:
         what = "There are no control areas, so a change in recording cannot be told from a change in crime."
-    answer = check_answer(finding, "recording change")
     left = "A change in recording in the treated area alone."
-    return Threat("T3", "Changes in how crime is recorded", f"{what} {answer}".strip(), left, EITHER)
+    what = _with_answers(what, finding, "recording change", "negative control outcome")
+    return Threat("T3", "Changes in how crime is recorded", what, left, EITHER)
 
 
 def _small_counts(findings: Findings, finding: Finding) -> Threat:
@@ -152,9 +157,10 @@ def _displacement(findings: Findings, finding: Finding) -> Threat:
     what = f"{plural(buffers, 'neighbouring area')} watched separately and kept out of the controls."
     if not buffers:
         what = "No neighbouring area was watched."
-    answer = check_answer(finding, "displacement")
     left = "Crime that moved further away, indoors or to other days is not seen."
-    return Threat("T6", "Crime that moved elsewhere", f"{what} {answer}".strip(), left, LARGER)
+    return Threat(
+        "T6", "Crime that moved elsewhere", _with_answers(what, finding, "displacement"), left, LARGER
+    )
 
 
 def _contaminated_controls(findings: Findings, finding: Finding) -> Threat | None:
@@ -165,6 +171,7 @@ def _contaminated_controls(findings: Findings, finding: Finding) -> Threat | Non
     what = f"{plural(len(design.control), 'control area')}; neighbours are not among them"
     what += f", and {plural(left_out, 'area')} with a reason against them were left out." if left_out else "."
     left = "Controls that had operations of their own, or gained from this one."
+    what = _with_answers(what, finding, "control contamination", "leave one out")
     return Threat("T7", "Controls that were touched too", what, left, SMALLER)
 
 
@@ -179,6 +186,7 @@ def _many_questions(findings: Findings, finding: Finding) -> Threat:
     if not findings.adjusted.empty or not findings.pooled.empty:
         what += " Secondary effects are shown adjusted or pooled beside what they are alone."
     left = "One striking result among several can be chance."
+    what = _with_answers(what, finding, "listed sensitivities", "specification curve")
     return Threat("T8", "Asking many questions", what, left, LARGER)
 
 
@@ -188,9 +196,9 @@ def _anticipation(findings: Findings, finding: Finding) -> Threat:
     what = (
         "Other dates given for the start are tried under sensitivity." if tried else "Only the plan's dates."
     )
-    answer = check_answer(finding, "anticipation")
     left = "Change that began when the operation was announced, before its first day."
-    return Threat("T9", "Change before the first day", f"{what} {answer}".strip(), left, SMALLER)
+    what = _with_answers(what, finding, "anticipation", "start date")
+    return Threat("T9", "Change before the first day", what, left, SMALLER)
 
 
 def _season(findings: Findings, finding: Finding) -> Threat:
@@ -206,11 +214,13 @@ def _autocorrelation(findings: Findings, finding: Finding) -> Threat:
     if value is not None:
         what = f"{what[:-1]} (estimated correlation {shown(value, 'ratio')})."
     left = "Slow drifts that look like the start of an effect."
+    what = _with_answers(what, finding, "placebo in time")
     return Threat("T11", "Good and bad spells that last", what, left, EITHER)
 
 
 def _overdispersion(findings: Findings, finding: Finding) -> Threat:
     what = "Counts may vary more than chance alone would have it, and the intervals allow for it."
+    what = _with_answers(what, finding, "residuals")
     return Threat("T12", "Counts that vary more than chance", what, "Rare bursts of incidents.", EITHER)
 
 
@@ -227,10 +237,10 @@ def _boundary(findings: Findings, finding: Finding) -> Threat:
 
 
 def _pandemic(findings: Findings, finding: Finding) -> Threat | None:
-    last = findings.design.periods[-1].end_time
-    if last < PANDEMIC:
+    began = pd.Timestamp(min(first for first, _ in PANDEMIC.values()))
+    if findings.design.periods[-1].end_time < began:
         return None
-    what = "The data run past March 2020; only a comparison with control areas can allow for the pandemic."
+    what = f"The data run past {day_text(began)}; only a comparison with control areas can allow for the pandemic."
     return Threat("T14", "The pandemic and later shocks", what, "Areas were not affected alike.", EITHER)
 
 
@@ -257,15 +267,15 @@ def _location(findings: Findings, finding: Finding) -> Threat:
         what = (
             "Published points are moved to hide addresses; counts are by area, which few of the moves cross."
         )
-    answer = check_answer(finding, "dilution")
     left = "Incidents put into the wrong area, which blurs any effect."
     name = "Places recorded inexactly, or a street inside an area"
-    return Threat("T16", name, f"{what} {answer}".strip(), left, SMALLER)
+    return Threat("T16", name, _with_answers(what, finding, "dilution"), left, SMALLER)
 
 
 def _chosen_window(findings: Findings, finding: Finding) -> Threat:
     what = "Windows are those of the claim or fixed in the plan; every window is shown, not only the claim's."
     left = "A speaker can choose the months that look best."
+    what = _with_answers(what, finding, "window length")
     return Threat("T17", "A window chosen after the event", what, left, LARGER)
 
 

@@ -360,9 +360,10 @@ class Design:
         spike = f" (trigger {trigger[0]} to {trigger[-1]})" if len(trigger) else ""
         afters = [w for w in self.windows if w.name == "after"]
         after = f"; after {afters[0].periods[0]} to {afters[-1].periods[-1]}" if afters else ""
-        buffers = f" and {len(self.buffer)} buffers" if self.buffer else ""
+        buffers = f" and {many(len(self.buffer), 'buffer')}" if self.buffer else ""
+        controls = many(len(self.control), "control area")
         return (
-            f"Design: {self.outcome} in {names} against {len(self.control)} control areas{buffers}; {operations}\n"
+            f"Design: {self.outcome} in {names} against {controls}{buffers}; {operations}\n"
             f"  before {self.periods[0]} to {first - 1}{spike}{after}"
         )
 

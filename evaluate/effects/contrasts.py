@@ -35,11 +35,11 @@ def effect_from_draws(
     window : Window
         The window to summarise.
     expected_draws : numpy.ndarray
-        Shape (draws, periods): mean count without this window's effect.
+        Shape (draws, periods of the window with a count): mean count without this window's effect.
     fitted_draws : numpy.ndarray
-        Shape (draws, periods): mean count with it.
+        Shape as before: mean count with it.
     predicted_draws : numpy.ndarray
-        Shape (draws, periods): counts that could have been recorded without it.
+        Shape as before: counts that could have been recorded without it.
     level : float
         Of the equal-tailed credible intervals.
 
@@ -48,13 +48,12 @@ def effect_from_draws(
     Effect
         Rate ratio: median of the ratio of summed means, draw by draw.
     """
-    chosen = in_window(design, window)
-    expected = expected_draws[:, chosen].sum(axis=1)
-    log_ratio = np.log(fitted_draws[:, chosen].sum(axis=1)) - np.log(expected)
-    observed = float(design.treated_counts[chosen].sum())
+    expected = expected_draws.sum(axis=1)
+    log_ratio = np.log(fitted_draws.sum(axis=1)) - np.log(expected)
+    observed = float(design.treated_counts[in_window(design, window)].sum())
     low, high = (1 - level) / 2, (1 + level) / 2
     ratio = DrawnRatio(log_ratio)
-    prevented = predicted_draws[:, chosen].sum(axis=1) - observed
+    prevented = predicted_draws.sum(axis=1) - observed
     return Effect(
         operation=window.operation,
         window=window.name,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
 
 from evaluate.design.design import Design
+from evaluate.effects.deferred import Deferred
 from evaluate.effects.display import effects_html
 from evaluate.effects.effect import Effect
 from evaluate.errors import DesignError, did_you_mean
@@ -72,10 +73,11 @@ class Result:
     estimator: Estimator
     design: Design
     effect_list: Sequence[Effect]
-    counterfactual: pd.DataFrame
+    counterfactual: Deferred[pd.DataFrame] = Deferred()  # noqa: RUF009 a descriptor, not a shared value
+    _: KW_ONLY
     seed: int
     diagnostics: Mapping[str, Any] = field(default_factory=dict)
-    draws: xr.DataTree | None = None
+    draws: Deferred[xr.DataTree | None] = Deferred(None)  # noqa: RUF009
 
     @property
     def effects(self) -> pd.DataFrame:

@@ -34,6 +34,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 
 from evaluate.data.calendar import calendar
@@ -41,6 +42,7 @@ from evaluate.data.periods import periods_per_year
 from evaluate.design.design import Design
 from evaluate.design.window import Window
 from evaluate.effects.contrasts import counterfactual_table, effect_from_draws, in_window
+from evaluate.effects.deferred import Later
 from evaluate.effects.effect import Effect
 from evaluate.effects.result import Result
 from evaluate.errors import DesignError, FitError
@@ -284,31 +286,40 @@ def _result(
     posterior: PosteriorDraws,
     seed: int,
 ) -> Result:
-    """Summarise the draws window by window."""
-    from evaluate.numerics.predictive import negative_binomial_counts
-
-    random = np.random.default_rng([seed, 1])
-    expected = np.exp(posterior.log_mean - posterior.log_effect.sum(axis=2))
-    predicted = negative_binomial_counts(expected, posterior.hyper[:, 2], random)
-    if model.form == "joint":
-        effects = _joint_effects(model, design, posterior, random)
-    else:
-        effects = [_forecast_effect(model, design, window, expected, predicted) for window in design.windows]
-    ends = [(1 - model.level) / 2, (1 + model.level) / 2]
-    table = counterfactual_table(
-        design,
-        expected.mean(axis=0),
-        expected_interval=tuple(np.quantile(expected, ends, axis=0)),
-        predicted_interval=tuple(np.quantile(predicted, ends, axis=0)),
-    )
+    """Summarise the draws window by window; what a placebo does not need is put off."""
+    joint = model.form == "joint"
+    random = np.random.default_rng([seed, 2])
+    effects = (_joint_effects if joint else _forecast_effects)(model, design, posterior, random)
     return Result(
         estimator=model,
         design=design,
         effect_list=effects,
-        counterfactual=table,
+        counterfactual=Later(_counterfactual, design, posterior, model.level, seed),
         seed=seed,
         diagnostics=_diagnostics(model, design, series, wandering, posterior),
-        draws=_tree(design, series.treated, posterior, expected, predicted, joint=model.form == "joint"),
+        draws=Later(_tree, design, series.treated, posterior, joint, seed),
+    )
+
+
+def _expected_and_predicted(posterior: PosteriorDraws, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Means without any operation and counts that could then have been recorded, each (draws, periods)."""
+    from evaluate.numerics.predictive import negative_binomial_counts
+
+    expected = np.exp(posterior.log_mean - posterior.log_effect.sum(axis=2))
+    return expected, negative_binomial_counts(
+        expected, posterior.hyper[:, 2], np.random.default_rng([seed, 1])
+    )
+
+
+def _counterfactual(design: Design, posterior: PosteriorDraws, level: float, seed: int) -> pd.DataFrame:
+    """Observed and expected counts by period."""
+    expected, predicted = _expected_and_predicted(posterior, seed)
+    ends = [(1 - level) / 2, (1 + level) / 2]
+    return counterfactual_table(
+        design,
+        expected.mean(axis=0),
+        expected_interval=tuple(np.quantile(expected, ends, axis=0)),
+        predicted_interval=tuple(np.quantile(predicted, ends, axis=0)),
     )
 
 
@@ -318,45 +329,50 @@ def _joint_effects(
     """Summarise each window's own effect, the others' left where they are."""
     from evaluate.numerics.predictive import negative_binomial_counts
 
-    fitted = np.exp(posterior.log_mean)
     effects: list[Effect] = []
     for number, window in enumerate(design.windows):
         inside = in_window(design, window)
-        without = np.full_like(fitted, np.nan)
-        without[:, inside] = np.exp(posterior.log_mean[:, inside] - posterior.log_effect[:, inside, number])
-        predicted = np.full_like(fitted, np.nan)
-        predicted[:, inside] = negative_binomial_counts(without[:, inside], posterior.hyper[:, 2], random)
+        log_mean = posterior.log_mean[:, inside]
+        without = np.exp(log_mean - posterior.log_effect[:, inside, number])
         effects.append(
             effect_from_draws(
                 design,
                 window,
                 expected_draws=without,
-                fitted_draws=fitted,
-                predicted_draws=predicted,
+                fitted_draws=np.exp(log_mean),
+                predicted_draws=negative_binomial_counts(without, posterior.hyper[:, 2], random),
                 level=model.level,
             )
         )
     return effects
 
 
-def _forecast_effect(
-    model: StructuralModel, design: Design, window: Window, expected: np.ndarray, predicted: np.ndarray
-) -> Effect:
-    """Hold the observed count of a window against draws of the count predicted for it.
+def _forecast_effects(
+    model: StructuralModel, design: Design, posterior: PosteriorDraws, random: np.random.Generator
+) -> list[Effect]:
+    """Hold the observed count of each window against draws of the count predicted for it.
 
     Half a count is added to both, so that a prediction of none gives a ratio.
     """
-    inside = in_window(design, window)
-    observed = design.treated_counts[inside].sum()
-    ratio = (observed + 0.5) / (predicted[:, inside].sum(axis=1) + 0.5)
-    return effect_from_draws(
-        design,
-        window,
-        expected_draws=expected,
-        fitted_draws=expected * ratio[:, None],
-        predicted_draws=predicted,
-        level=model.level,
-    )
+    from evaluate.numerics.predictive import negative_binomial_counts
+
+    effects: list[Effect] = []
+    for window in design.windows:
+        inside = in_window(design, window)
+        expected = np.exp(posterior.log_mean[:, inside] - posterior.log_effect[:, inside].sum(axis=2))
+        predicted = negative_binomial_counts(expected, posterior.hyper[:, 2], random)
+        ratio = (design.treated_counts[inside].sum() + 0.5) / (predicted.sum(axis=1) + 0.5)
+        effects.append(
+            effect_from_draws(
+                design,
+                window,
+                expected_draws=expected,
+                fitted_draws=expected * ratio[:, None],
+                predicted_draws=predicted,
+                level=model.level,
+            )
+        )
+    return effects
 
 
 def _diagnostics(
@@ -390,17 +406,12 @@ def _diagnostics(
 
 
 def _tree(
-    design: Design,
-    counts: np.ndarray,
-    posterior: PosteriorDraws,
-    expected: np.ndarray,
-    predicted: np.ndarray,
-    *,
-    joint: bool,
+    design: Design, counts: np.ndarray, posterior: PosteriorDraws, joint: bool, seed: int
 ) -> xr.DataTree:
     """Draws in ArviZ's layout, chain x draw x what they are of; ``counts`` are those the model has seen."""
     from evaluate.numerics.laplace import log_likelihood
 
+    expected, predicted = _expected_and_predicted(posterior, seed)
     chains = int(posterior.diagnostics.get("chains", 1))
     names = [f"{window.operation}, {window.name}" for window in design.windows] if joint else []
     names += [TRIGGER] * (posterior.effects.shape[1] - len(names))

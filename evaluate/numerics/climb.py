@@ -60,7 +60,7 @@ def climb(log_density: Callable[[np.ndarray], np.ndarray], start: np.ndarray, sc
     (array([1., 1.]), [[0.25, 0.0], [0.0, 0.25]])
     """
     layout = _layout(len(start))
-    here, best = start, -np.inf
+    here, best, move = start, -np.inf, np.zeros(len(start))
     steps = STEP * np.ones(len(start))
     for _ in range(ROUNDS):
         values = log_density(here + scale * steps * layout)

@@ -125,8 +125,8 @@ def log_means(
 
 
 @njit(cache=True, fastmath=REORDERED)
-def log_kernel(z: np.ndarray, data: Data, prior: Prior, hyper: Hyper) -> float:
-    """Log of p(y, C, z | hyperparameters) less ``log_constants``."""
+def log_kernel(z: np.ndarray, data: Data, prior: Prior, hyper: Hyper) -> tuple[float, np.ndarray]:
+    """Log of p(y, C, z | hyperparameters) less ``log_constants``, and the treated log means, shape (T,)."""
     y, pool, offset, own_terms, season, shares, fading, pool_ratio = data
     start, centre, precision = prior
     rho, sd, alpha, drift, slow = hyper
@@ -147,7 +147,7 @@ def log_kernel(z: np.ndarray, data: Data, prior: Prior, hyper: Hyper) -> float:
             total += negative_binomial_kernel(y[t], treated[t], math.exp(treated[t]), alpha)
         if not math.isnan(pool[t]):
             total += negative_binomial_kernel(pool[t], pooled[t], math.exp(pooled[t]), alpha * pool_ratio)
-    return total
+    return total, treated
 
 
 @njit(cache=True)
@@ -335,7 +335,7 @@ def log_evidence_at_nodes(
 @njit(cache=True)
 def draw_around_modes(
     modes: np.ndarray, data: Data, prior: Prior, nodes: np.ndarray, counts: np.ndarray, standard: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Carry standard draws to z around the mode at each node, with log p(y, C, z) plus the log volume of the carrying.
 
     Parameters
@@ -347,17 +347,17 @@ def draw_around_modes(
     counts : numpy.ndarray
         Shape (nodes,): how many of the draws are made around each mode, in the order of the nodes.
     standard : numpy.ndarray
-        Shape (draws, size of z), independent draws of mean nought and scale 1. The last ones, of the effects, are
-        carried to the effects alone, so that they may have heavier tails than the rest.
+        Shape (draws, size of z), independent draws of mean nought and scale 1, replaced by draws of z. The last ones,
+        of the effects, are carried to the effects alone, so that they may have heavier tails than the rest.
 
     Returns
     -------
-    (numpy.ndarray, numpy.ndarray)
-        Draws, shape (draws, size of z), and log weights, shape (draws,): less the log density of ``standard`` they are
-        log importance weights.
+    (numpy.ndarray, numpy.ndarray, numpy.ndarray)
+        Draws of z, shape (draws, size of z); treated log means, shape (draws, T); log weights, shape (draws,): less the
+        log density of the standard draws they are log importance weights.
     """
     work = workspace(data)
-    draws = standard.copy()
+    log_mean = np.empty((len(standard), data[2].size))
     weights = np.empty(len(standard))
     first = 0
     for k in range(len(modes)):
@@ -367,11 +367,13 @@ def draw_around_modes(
         factor_at(modes[k], data, prior, hyper, work)
         constant = log_constants(data, prior, hyper) - half_log_determinant(work)
         for s in range(first, first + counts[k]):
-            solve_transposed(work, draws[s])
-            draws[s] += modes[k]
-            weights[s] = constant + log_kernel(draws[s], data, prior, hyper)
+            z = standard[s]
+            solve_transposed(work, z)
+            z += modes[k]
+            kernel, log_mean[s] = log_kernel(z, data, prior, hyper)
+            weights[s] = constant + kernel
         first += counts[k]
-    return draws, weights
+    return standard, log_mean, weights
 
 
 @njit(cache=True)

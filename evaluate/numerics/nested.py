@@ -19,7 +19,6 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import gammaln
 
-from evaluate.numerics.bordered_band import STATES
 from evaluate.numerics.climb import climb
 from evaluate.numerics.laplace import (
     LOG_2PI,
@@ -41,7 +40,7 @@ from evaluate.numerics.wandering import (
 
 DRIFT_SCALE = 0.1
 """Scale of the half-normal prior of the common path's steps."""
-NODES_AROUND_MODE, NODES_OVER_PRIOR = 64, 32
+NODES_AROUND_MODE, NODES_OVER_PRIOR = 40, 20
 MODE_SPREAD = 1.2
 PRIOR_DRIFT_SD = 0.5
 TAIL_FREEDOM = 4.0
@@ -198,7 +197,7 @@ def sample_fast(data: CountSeries, wandering: Wandering, *, draws: int, seed: in
     random = np.random.default_rng(seed)
     counts = _systematic(nodes.weights, draws, random)
     standard, log_density = _standard_draws(draws, len(start), data.effects.shares.shape[1], random)
-    states, joint = draw_around_modes(nodes.modes, layout, prior, nodes.hyper, counts, standard)
+    states, log_mean, joint = draw_around_modes(nodes.modes, layout, prior, nodes.hyper, counts, standard)
     ratios = joint - log_density - np.repeat(nodes.evidence, counts)
     smoothed, tail = _pareto_smoothed(ratios)
     # In random order: whoever summarises draws as a chain must not find them sorted by node.
@@ -209,7 +208,9 @@ def sample_fast(data: CountSeries, wandering: Wandering, *, draws: int, seed: in
         "importance_efficiency": float(1 / (smoothed**2).sum() / draws),
     }
     hyper = np.repeat(nodes.hyper, counts, axis=0)
-    return unpacked(data, states[kept], hyper[kept], diagnostics)
+    first = len(start) - data.effects.shares.shape[1]
+    effects = states[kept, first:]
+    return PosteriorDraws(effects, log_mean[kept], data.effects.log_ratio(effects), hyper[kept], diagnostics)
 
 
 def _standard_draws(
@@ -224,7 +225,8 @@ def _standard_draws(
     quiet = size - effects
     stretch = np.sqrt(TAIL_FREEDOM / random.chisquare(TAIL_FREEDOM, (draws, effects)))
     standard[:, quiet:] *= stretch
-    log_density = -0.5 * ((standard[:, :quiet] ** 2).sum(axis=1) + quiet * LOG_2PI)
+    squares = np.einsum("ij,ij->i", standard[:, :quiet], standard[:, :quiet])
+    log_density = -0.5 * (squares + quiet * LOG_2PI)
     log_density += student_log_density(standard[:, quiet:], TAIL_FREEDOM).sum(axis=1)
     return standard, log_density
 
@@ -329,18 +331,3 @@ def _pareto_smoothed(log_ratios: np.ndarray) -> tuple[np.ndarray, float]:
     log_weights, tail = array_stats.psislw(-log_ratios)
     weights = np.exp(log_weights - log_weights.max())
     return weights / weights.sum(), float(tail)
-
-
-def unpacked(
-    data: CountSeries, states: np.ndarray, hyper: np.ndarray, diagnostics: dict[str, float]
-) -> PosteriorDraws:
-    """Turn draws of the engine's z into log means and effects."""
-    length, waves = len(data.offset), data.season.shape[1]
-    paths, static = states[:, : STATES * length], states[:, STATES * length :]
-    own = data.laid_out()[0][3]
-    levels = own.shape[1]
-    effects = static[:, levels + waves :]
-    common = paths[:, 0::STATES] + static[:, levels : levels + waves] @ data.season.T
-    quiet = data.offset + common + paths[:, 1::STATES] + paths[:, 2::STATES] + static[:, :levels] @ own.T
-    log_effect = data.effects.log_ratio(effects)
-    return PosteriorDraws(effects, quiet + log_effect.sum(axis=2), log_effect, hyper, diagnostics)

@@ -79,7 +79,12 @@ class EffectTerms:
 
     def log_ratio(self, effects: np.ndarray) -> np.ndarray:
         """What each effect adds to the log mean, shape (draws, periods, effects), from draws (draws, effects)."""
-        return np.log1p(self.shares * np.expm1(self.fading * effects[:, None, :]))
+        found = np.zeros((len(effects), *self.shares.shape))
+        for number in range(self.shares.shape[1]):
+            touched = self.shares[:, number] > 0
+            faded = self.fading[touched, number] * effects[:, number, None]
+            found[:, touched, number] = np.log1p(self.shares[touched, number] * np.expm1(faded))
+        return found
 
 
 @dataclass(frozen=True, eq=False)

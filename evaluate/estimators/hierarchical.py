@@ -173,16 +173,14 @@ def _total(
     from evaluate.numerics.predictive import negative_binomial_counts
 
     inside = in_window(design, window)
-    quiet = np.zeros_like(expected[0])
-    fitted = np.zeros_like(expected[0])
-    counts = np.zeros_like(expected[0])
-    for column, means in enumerate(expected):
-        level = np.log(means[:, inside].sum(axis=1))
+    quiet, fitted, counts = (np.zeros((len(raw), int(inside.sum()))) for _ in range(3))
+    for column, means in enumerate(one[:, inside] for one in expected):
+        level = np.log(means.sum(axis=1))
         slope = np.cov(raw[:, column], level)[0, 1] / raw[:, column].var()
         moved = means * np.exp(slope * (pooled[:, column] - raw[:, column]))[:, None]
         quiet += moved
         counts += negative_binomial_counts(moved, noise[column], random)
-        fitted += moved * (1 + window.share * np.expm1(pooled[:, column])[:, None])
+        fitted += moved * (1 + window.share[inside] * np.expm1(pooled[:, column])[:, None])
     return effect_from_draws(
         design, window, expected_draws=quiet, fitted_draws=fitted, predicted_draws=counts
     )

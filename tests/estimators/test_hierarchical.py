@@ -31,6 +31,15 @@ def test_total_covers_no_effect(result):
     assert effect.observed == result.design.treated_counts[-len(result.design.windows[1].periods) :].sum()
 
 
+def test_the_total_is_of_the_windows_months_alone(result):
+    """Summed over all months, the expected count would be several times the observed one."""
+    effect = result.effect("operation", "after")
+    inside = result.counterfactual.index.isin(result.design.windows[1].periods)
+    expected = result.counterfactual["expected"][inside].sum()
+    assert effect.expected == pytest.approx(expected, rel=0.05)
+    assert effect.observed / effect.rate_ratio == pytest.approx(effect.expected, rel=0.05)
+
+
 def test_one_unit_is_refused():
     design = ev.simulated_design(ev.simulate_panel(areas=5, periods=60, seed=1))
     with pytest.raises(ev.DesignError, match="pools several treated areas or outcomes"):

@@ -305,9 +305,7 @@ def write_outputs(name: str, printed: list[tuple[Block, str]]) -> bool:
 
 def problems(printed: list[tuple[Block, str]]) -> list[str]:
     """Every text block that does not hold what was printed."""
-    found = [
-        (block, differs(block.output.text, said)) for block, said in printed if block.output is not None
-    ]
+    found = [(block, differs(block.output.text, said)) for block, said in printed if block.output is not None]
     return [f"line {block.line}: {difference}" for block, difference in found if difference]
 
 

@@ -128,5 +128,8 @@ class CheckResults(Sequence[CheckResult]):
         ]
         return pd.DataFrame(rows, columns=["name", "question", "answer", "number", "threshold", "passed"])
 
+    def _repr_html_(self) -> str:
+        return "".join(answer._repr_html_() for answer in self._answers)
+
     def __repr__(self) -> str:
         return "\n".join(repr(answer) for answer in self._answers)

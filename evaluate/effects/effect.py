@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isnan
 from typing import Protocol
 
 import numpy as np
@@ -157,9 +158,11 @@ class Effect:
         return float("nan") if self.ratio is None else self.ratio.probability_at_most(1.0 - size)
 
     def __repr__(self) -> str:
+        interval = f"{self.level:.0%} interval {self.lower:.2f} to {self.upper:.2f}"
+        if isnan(self.lower) and isnan(self.upper):
+            interval = f"no {self.level:.0%} interval{self.interval.partition('none')[2]}"
         return (
-            f"{self.operation}, {self.window}: rate ratio {self.rate_ratio:.2f} "
-            f"({self.level:.0%} interval {self.lower:.2f} to {self.upper:.2f}); "
+            f"{self.operation}, {self.window}: rate ratio {self.rate_ratio:.2f} ({interval}); "
             f"{self.observed:,.0f} recorded, {self.expected:,.0f} expected"
         )
 

@@ -66,3 +66,15 @@ def test_a_verdict_quotes_the_claim_and_gives_its_reasons(result):
     assert tree.find(".//strong").text == verdict.finding
     assert [item.text for item in tree.iter("li")] == list(verdict.reasons)
     assert verdict.words in "".join(tree.itertext())
+
+
+def test_several_checks_are_shown_one_after_the_other(result):
+    checks = ev.run_checks(result, [ev.PreperiodFit(), ev.LeaveOneOut(most=2)])
+    tree = parsed(f"<div>{checks._repr_html_()}</div>")
+    assert ["".join(one.itertext()) for one in tree.iter("strong")] == [one.question for one in checks]
+
+
+def test_an_effect_without_an_interval_says_why():
+    design = ev.simulated_design(ev.simulate_panel(areas=13, periods=60, seed=1))
+    shown = repr(ev.DifferenceInDifferences().fit(design, seed=1).effect("operation", "after"))
+    assert "(no 95% interval: 12 control areas cannot reject at 5%, which needs 19);" in shown

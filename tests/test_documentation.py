@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from evaluate.claims.rules import RULES, size_word
 from evaluate.reports.sections.method import GLOSSARY, YARDSTICK
 from evaluate.reports.sections.words import CONFIDENCES, FINDINGS, GRADES
+from evaluate.reports.tables import MARKERS
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 SCRIPT = runpy.run_path(str(CHECKOUT / "scripts" / "run_pages.py"))
@@ -85,5 +87,17 @@ def test_the_glossary_says_what_reports_say():
         assert f"| {rating} | {meaning}" in page
     for words, range_ in YARDSTICK:
         assert f"| {words} | {range_} |" in page
-    for finding, heading in FINDINGS.items():
-        assert f"| {heading} (`{finding}`) |" in page
+    for rule in RULES:
+        assert f"| {FINDINGS[rule.finding]} (`{rule.finding}`) | {rule.condition} |" in page
+    for marker, meaning in MARKERS.items():
+        assert f"| {marker} | {meaning.removeprefix(f'{marker}: ')} |" in page
+
+
+def test_the_words_for_sizes_begin_where_the_glossary_says():
+    page = (CHECKOUT / "docs" / "glossary.md").read_text("utf-8")
+    said = re.findall(r"^\| (\w+) \| (?:below )?(\d+)%(?: to (\d+)%)? \|$", page, re.MULTILINE)
+    assert [word for word, *_ in said] == ["negligible", "small", "moderate", "large"]
+    for word, start, end in said:
+        least, most = (0, int(start)) if not end else (int(start), int(end))
+        assert size_word(1 - least / 100) == word
+        assert size_word(1 - (most - 0.1) / 100) == word

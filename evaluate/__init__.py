@@ -84,13 +84,19 @@ from evaluate.figures.displacement import plot_displacement
 from evaluate.figures.effects import plot_effects
 from evaluate.figures.event_study import plot_event_study
 from evaluate.figures.map import plot_map
+from evaluate.figures.outcomes import plot_outcomes
 from evaluate.figures.placebos import plot_placebos
 from evaluate.figures.posterior import plot_posterior
 from evaluate.figures.power import plot_power
+from evaluate.figures.reliability import plot_reliability
+from evaluate.figures.save import save_figure
+from evaluate.figures.sensitivity import plot_sensitivity
 from evaluate.figures.series import plot_series
 from evaluate.figures.specifications import plot_specifications
 from evaluate.figures.style import figure_style
 from evaluate.figures.timeline import plot_timeline
+from evaluate.figures.triangulation import plot_triangulation
+from evaluate.figures.weights import plot_weights
 from evaluate.figures.window_length import plot_window_length
 from evaluate.study.run import Run
 from evaluate.study.study import Study, load_study
@@ -195,12 +201,17 @@ __all__ = [
     "plot_effects",
     "plot_event_study",
     "plot_map",
+    "plot_outcomes",
     "plot_placebos",
     "plot_posterior",
     "plot_power",
+    "plot_reliability",
+    "plot_sensitivity",
     "plot_series",
     "plot_specifications",
     "plot_timeline",
+    "plot_triangulation",
+    "plot_weights",
     "plot_window_length",
     "pool_effects",
     "read_boundaries",
@@ -216,6 +227,7 @@ __all__ = [
     "read_stop_and_search",
     "rebuild",
     "run_checks",
+    "save_figure",
     "series_breaks",
     "simulate_panel",
     "simulated_design",

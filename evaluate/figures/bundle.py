@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
@@ -13,6 +13,9 @@ from evaluate.figures.style import new_axes, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+DRAWN: Final = "_evaluate_figure"
+"""Attribute of axes that keeps the figure drawn on them, so that it can be saved with its data and words."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,4 +83,10 @@ def plot(bundle: Bundle, ax: Axes | None, *, framed: bool = True) -> Axes:
         ax = new_axes(ax, height=bundle.height)
         bundle.draw(ax)
         frame(ax, *((bundle.title, bundle.measure, bundle.caption) if framed else ("", bundle.measure, "")))
+    setattr(ax, DRAWN, bundle)
     return ax
+
+
+def drawn_on(ax: Axes) -> Bundle | None:
+    """Return the figure that was drawn on some axes last; None where there is none of this package."""
+    return getattr(ax, DRAWN, None)

@@ -12,7 +12,7 @@ from evaluate.errors import DesignError, did_you_mean
 from evaluate.figures.axes import type_size
 from evaluate.figures.bundle import Bundle, plot
 from evaluate.figures.style import DARK_BLUE, DARK_GREY, GREY, ORANGE, PALE_GREY, PLUM, SPAN_GREY
-from evaluate.figures.words import alt_text, title_of
+from evaluate.figures.words import alt_text, caption_of, title_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,6 +23,7 @@ RATES: Final = {
 }
 """Rate to its name and the band in which a method holds."""
 
+SIMULATED: Final = "Simulated data, not recorded crime."
 MARKS: Final = (("o", DARK_BLUE), ("s", ORANGE), ("^", PLUM), ("D", GREY))
 
 
@@ -73,7 +74,9 @@ def calibration_data(table: pd.DataFrame, *, rate: str = "false_positive_rate") 
     )
 
 
-def calibration_bundle(table: pd.DataFrame, *, rate: str = "false_positive_rate") -> Bundle:
+def calibration_bundle(
+    table: pd.DataFrame, *, rate: str = "false_positive_rate", source: str = SIMULATED
+) -> Bundle:
     """Make the figure as a value.
 
     Parameters
@@ -82,6 +85,8 @@ def calibration_bundle(table: pd.DataFrame, *, rate: str = "false_positive_rate"
         As for ``calibration_data``.
     rate : {"false_positive_rate", "coverage"}
         Which rate.
+    source : str
+        Where the panels come from.
 
     Returns
     -------
@@ -105,7 +110,7 @@ def calibration_bundle(table: pd.DataFrame, *, rate: str = "false_positive_rate"
         alt=alt_text(
             "Dot plot with intervals", f"the {name} of {', '.join(methods)} by kind of panel", f"{finding}."
         ),
-        caption=reading,
+        caption=caption_of(source, reading),
         data=data,
         draw=lambda ax: _draw(ax, data, low, high),
         measure=f"{name[0].upper()}{name[1:]} (per cent)",

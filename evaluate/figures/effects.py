@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isfinite, isnan, nan
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from math import isnan, nan
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, get_args, runtime_checkable
 
 import pandas as pd
 
@@ -12,19 +12,17 @@ from evaluate.claims.claim import Claim
 from evaluate.claims.gather import claimed_window
 from evaluate.effects.effect import Effect
 from evaluate.effects.result import Result
-from evaluate.errors import DesignError
+from evaluate.errors import DesignError, did_you_mean
 from evaluate.estimators.compare import Comparison
-from evaluate.figures.axes import LONGEST, SHORTEST, ratio_axis, size_in_points, type_size
 from evaluate.figures.bundle import Bundle, plot
-from evaluate.figures.style import DARK_BLUE, DARK_GREY, GREY, ORANGE, WHITE
-from evaluate.figures.words import alt_text, caption_of, ratio_text, sentence_case, source_line, title_of
+from evaluate.figures.forest import draw_forest, forest_height, rows_text
+from evaluate.figures.words import alt_text, caption_of, sentence_case, source_line, title_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-
-WIDE_ENOUGH = 300.0
-"""Points a figure must be wide to have its numbers in a column of their own."""
+Grouping = Literal["window", "outcome", "estimator", "claim"]
+GROUPINGS: Final = get_args(Grouping)
 
 
 @runtime_checkable
@@ -42,7 +40,7 @@ class Judged(Protocol):
         ...
 
 
-def effects_data(items: Sequence[Result | Judged]) -> pd.DataFrame:
+def effects_data(items: Sequence[Result | Judged], *, by: Grouping | None = None) -> pd.DataFrame:
     """Return what the figure draws.
 
     Parameters
@@ -50,6 +48,9 @@ def effects_data(items: Sequence[Result | Judged]) -> pd.DataFrame:
     items : sequence of Result or of findings
         A result gives one row for each of its effects; a finding gives one row, with the size claimed. A comparison of
         methods is a sequence of results.
+    by : {"window", "outcome", "estimator", "claim"}
+        What rows are grouped under (otherwise results by window, findings by outcome); what else differs between
+        them stands in each row.
 
     Returns
     -------
@@ -60,57 +61,80 @@ def effects_data(items: Sequence[Result | Judged]) -> pd.DataFrame:
     Raises
     ------
     DesignError
-        If nothing is given that has an effect.
+        If nothing is given that has an effect, the grouping is unknown, or results without claims are to be grouped by
+        claim.
 
     Examples
     --------
     >>> import evaluate as ev
     >>> design = ev.simulated_design(ev.simulate_panel(areas=6, periods=60, seed=1))
-    >>> effects_data([ev.BeforeAfter().fit(design, seed=1)])["label"].tolist()
-    ['operation, during', 'operation, after']
+    >>> results = [ev.BeforeAfter().fit(design, seed=1), ev.RelativeRateRatio().fit(design, seed=1)]
+    >>> effects_data(results)[["label", "detail"]].values.tolist()[:2]
+    [['operation, during', 'before-after'], ['operation, during', 'relative rate ratio']]
+    >>> effects_data(results, by="estimator")["label"].unique().tolist()
+    ['before-after', 'relative rate ratio']
     """
+    if by is not None and by not in GROUPINGS:
+        raise DesignError(f'by is "{by}". {did_you_mean(by, GROUPINGS)}')
+    rows = _effect_rows(items)
+    if not rows:
+        raise DesignError("There is no effect to draw: give at least one result, or a finding that has one.")
+    data = pd.DataFrame(rows)
+    if by is None:
+        by = "window" if (data["claim"] == "").any() else "outcome"
+    if by == "claim" and (data["claim"] == "").any():
+        raise DesignError(
+            'by is "claim", and not everything given is a finding with a claim. Use by="window".'
+        )
+    differ = [name for name in GROUPINGS if name not in (by, "claim") and data[name].nunique() > 1]
+    data = data.assign(label=data[by], detail=data[differ].agg(", ".join, axis=1) if differ else "")
+    # What is grouped together stands together.
+    order = {label: at for at, label in enumerate(dict.fromkeys(data["label"]))}
+    data = data.sort_values("label", key=lambda names: names.map(order), kind="stable", ignore_index=True)
+    return data[["label", "detail", "rate_ratio", "lower", "upper", "level", "claimed"]]
+
+
+def _effect_rows(items: Sequence[Result | Judged]) -> list[dict[str, Any]]:
+    """One row an effect, with everything it can be told from others by."""
     rows: list[dict[str, Any]] = []
     methods = items.labels if isinstance(items, Comparison) else None
     for place, item in enumerate(items):
         if isinstance(item, Result):
-            label = "{0.operation}, {0.window}"
             method = methods[place] if methods else item.estimator.name
-            rows += [_row(label.format(effect), method, effect, nan) for effect in item.effect_list]
+            rows += [_row(item, method, effect) for effect in item.effect_list]
         elif item.result is not None:
             window = claimed_window(item.claim, item.result)
-            effect = item.result.effect(*window.key)
-            detail = f"{effect.operation}, {effect.window}"
+            row = _row(item.result, item.result.estimator.name, item.result.effect(*window.key))
             claimed = item.claim.ratio if item.claim.size else nan
-            rows.append(_row(sentence_case(item.result.design.outcome), detail, effect, claimed))
-    if not rows:
-        raise DesignError("There is no effect to draw: give at least one result, or a finding that has one.")
-    data = pd.DataFrame(rows)
-    if data["detail"].nunique() == 1 and data["label"].is_unique:
-        data["detail"] = ""
-    # Methods that answer the same question stand together.
-    order = {label: at for at, label in enumerate(dict.fromkeys(data["label"]))}
-    return data.sort_values("label", key=lambda names: names.map(order), kind="stable", ignore_index=True)
+            rows.append(row | {"claim": f"“{item.claim.text}”", "claimed": claimed})
+    return rows
 
 
-def _row(label: str, detail: str, effect: Effect, claimed: float) -> dict[str, Any]:
+def _row(result: Result, method: str, effect: Effect) -> dict[str, Any]:
     return {
-        "label": label,
-        "detail": detail,
+        "claim": "",
+        "outcome": sentence_case(result.design.outcome),
+        "window": f"{effect.operation}, {effect.window}",
+        "estimator": method,
         "rate_ratio": effect.rate_ratio,
         "lower": effect.lower,
         "upper": effect.upper,
         "level": effect.level,
-        "claimed": claimed,
+        "claimed": nan,
     }
 
 
-def effects_bundle(items: Sequence[Result | Judged], *, name: str = "effects") -> Bundle:
+def effects_bundle(
+    items: Sequence[Result | Judged], *, by: Grouping | None = None, name: str = "effects"
+) -> Bundle:
     """Make the figure as a value.
 
     Parameters
     ----------
     items : sequence of Result or of findings
         What to compare.
+    by : {"window", "outcome", "estimator", "claim"}
+        What rows are grouped under; otherwise results by window and findings by outcome.
     name : str
         Stem of its files.
 
@@ -118,13 +142,12 @@ def effects_bundle(items: Sequence[Result | Judged], *, name: str = "effects") -
     -------
     Bundle
     """
-    data = effects_data(items)
+    data = effects_data(items, by=by)
     first = next(result for item in items if (result := item if isinstance(item, Result) else item.result))
     with_interval = data.dropna(subset=["lower", "upper"])
     n = len(with_interval)
     held = int(((with_interval["lower"] <= 1) & (with_interval["upper"] >= 1)).sum())
     finding = f"{held} of {n} intervals include no change" if n > 1 else _single(data.iloc[0])
-    claimed = data["claimed"].notna().any()
     levels = data["level"].unique()
     reading = (
         f"Marks: estimated rate ratio, recorded over expected. Lines: {100 * levels[0]:.0f}% intervals; "
@@ -132,22 +155,19 @@ def effects_bundle(items: Sequence[Result | Judged], *, name: str = "effects") -
         if len(levels) == 1
         else "Marks: estimated rate ratio, recorded over expected, with intervals; an open mark's includes 1."
     )
-    if claimed:
+    if n < int(data["rate_ratio"].notna().sum()):
+        reading += " A mark without a line has no interval."
+    if data["claimed"].notna().any():
         reading += " Diamonds: what was claimed."
-    lines = [
-        f"{row['label']}{f', {row["detail"]}' if row['detail'] else ''}: {_number(row)}"
-        for row in _rows(data)
-    ]
     return Bundle(
         name=name,
         title=title_of(finding),
-        alt=alt_text("Dot plot with intervals", f"rate ratios: {'; '.join(lines)}", finding),
+        alt=alt_text("Dot plot with intervals", f"rate ratios: {rows_text(data)}", finding),
         caption=caption_of(source_line(first.design.panel, first.design.periods), reading),
         data=data,
-        draw=lambda ax: _draw(ax, data),
+        draw=lambda ax: draw_forest(ax, data),
         measure="Rate ratio: recorded over expected (1 is no change)",
-        height=0.33
-        + (0.155 if claimed else 0.092) * sum(0.75 if row is None else 1.0 for _, row in _slots(data)),
+        height=forest_height(data),
     )
 
 
@@ -158,13 +178,18 @@ def _single(row: pd.Series) -> str:
     return f"The interval {'includes' if row['lower'] <= 1 <= row['upper'] else 'excludes'} no change"
 
 
-def plot_effects(items: Sequence[Result | Judged], *, ax: Axes | None = None) -> Axes:
+def plot_effects(
+    items: Sequence[Result | Judged], *, by: Grouping | None = None, ax: Axes | None = None
+) -> Axes:
     """Draw rate ratios with their intervals, side by side.
 
     Parameters
     ----------
     items : sequence of Result or of findings
-        What to compare: several methods on one design, or the claims of a study.
+        What to compare: several methods on one design, several outcomes, or the claims of a study.
+    by : {"window", "outcome", "estimator", "claim"}
+        What rows are grouped under (otherwise results by window, findings by outcome); what else differs between
+        them stands in each row.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure otherwise.
 
@@ -180,81 +205,4 @@ def plot_effects(items: Sequence[Result | Judged], *, ax: Axes | None = None) ->
     >>> ax.get_xscale()
     'log'
     """
-    return plot(effects_bundle(items), ax)
-
-
-def _rows(data: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(key): value for key, value in row.items()} for row in data.to_dict("records")]
-
-
-def _slots(data: pd.DataFrame) -> list[tuple[str, dict[str, Any] | None]]:
-    """Lines of the figure from the top: a heading where several rows share a label, and the rows."""
-    slots: list[tuple[str, dict[str, Any] | None]] = []
-    heading = None
-    for row in _rows(data):
-        if not row["detail"]:
-            slots.append((row["label"], row))
-            continue
-        if row["label"] != heading:
-            heading = row["label"]
-            slots.append((heading, None))
-        slots.append((row["detail"], row))
-    return slots
-
-
-def _number(row: dict[str, Any], *, line: str = ", ") -> str:
-    """The numbers of a row in words."""
-    text = ratio_text(row["rate_ratio"], row["lower"], row["upper"])
-    return text if isnan(row["claimed"]) else f"{text}{line}claimed {row['claimed']:.2f}"
-
-
-def _draw(ax: Axes, data: pd.DataFrame) -> None:
-    values = data[["rate_ratio", "lower", "upper", "claimed"]].to_numpy(dtype=float).ravel()
-    shown = [min(max(value, SHORTEST), LONGEST) for value in values if not isnan(value)]
-    ratio_axis(ax, min(shown, default=1.0), max(shown, default=1.0))
-    low, high = ax.get_xlim()
-    ax.axvline(1.0, color=GREY, linewidth=0.9)
-    wide = size_in_points(ax)[0] >= WIDE_ENOUGH
-    slots = _slots(data)
-    names = []
-    for at, (name, row) in enumerate(slots):
-        names.append(name if row is None or wide else f"{name}\n{_number(row, line='\n')}")
-        if row is None:
-            continue
-        _interval(ax, at, (row["rate_ratio"], row["lower"], row["upper"]), (low, high))
-        if not isnan(row["claimed"]):
-            ax.plot(
-                row["claimed"], at, marker="D", color=ORANGE, markeredgecolor=DARK_GREY, markeredgewidth=0.7,
-                markersize=type_size() * 0.6, zorder=4, linestyle="none",
-            )  # fmt: skip
-        if wide:
-            ax.annotate(
-                _number(row, line="\n"), (1.0, at), xycoords=("axes fraction", "data"), xytext=(6, 0),
-                textcoords="offset points", va="center", annotation_clip=False,
-            )  # fmt: skip
-    ax.set_yticks(range(len(slots)), names)
-    for label, (_, row) in zip(ax.get_yticklabels(), slots, strict=True):
-        label.set_fontweight("bold" if row is None else "normal")
-    ax.set_ylim(len(slots) - 0.5, -0.5)
-    ax.tick_params(axis="y", length=0)
-    ax.spines["left"].set_visible(False)
-
-
-def _interval(ax: Axes, at: float, row: tuple[float, float, float], limits: tuple[float, float]) -> None:
-    """Draw one estimate; an end beyond the axis becomes an arrow."""
-    ratio, lower, upper = row
-    if isnan(ratio):
-        return
-    size = type_size() * 0.62
-    includes = isnan(lower) or lower <= 1 <= upper
-    if not isnan(lower):
-        start, end = max(lower, limits[0]), min(upper if isfinite(upper) else limits[1], limits[1])
-        ax.plot([start, end], [at, at], color=DARK_BLUE, solid_capstyle="butt")
-        for beyond, where, mark in ((lower < limits[0], start, "<"), (upper > limits[1], end, ">")):
-            if beyond:
-                ax.plot(where, at, marker=mark, color=DARK_BLUE, markersize=size, clip_on=False)
-    if limits[0] <= ratio <= limits[1]:
-        ax.plot(
-            ratio, at, marker="o", markersize=size, color=DARK_BLUE, zorder=3,
-            markerfacecolor=WHITE if includes else DARK_BLUE, markeredgewidth=1.1,
-        )  # fmt: skip
+    return plot(effects_bundle(items, by=by), ax)

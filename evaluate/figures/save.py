@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from evaluate.figures.bundle import Bundle, plot
+from evaluate.errors import DesignError
+from evaluate.figures.bundle import Bundle, drawn_on, plot
 from evaluate.figures.style import INCHES, Width, figure_style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 PRINT_DPI = 300
 
 
-Kind = Literal["svg", "png"]
+Kind = Literal["svg", "png", "pdf"]
 
 
 class Drawing:
@@ -59,7 +64,7 @@ class Drawing:
 
         Parameters
         ----------
-        kind : {"svg", "png"}
+        kind : {"svg", "png", "pdf"}
             Format.
         dpi : int
             Dots an inch, of a PNG.
@@ -73,6 +78,11 @@ class Drawing:
         with figure_style(self.width):
             if kind == "svg":
                 self._figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
+                return stream.getvalue()
+            if kind == "pdf":
+                undated = dict.fromkeys(("CreationDate", "Creator", "Producer"))
+                titled = {"Title": self.bundle.title, "Subject": self.bundle.alt}
+                self._figure.savefig(stream, format="pdf", metadata=undated | titled)
                 return stream.getvalue()
             self._figure.savefig(
                 stream, format="png", dpi=dpi, metadata={"Software": None}, pil_kwargs={"compress_level": 4}
@@ -138,7 +148,7 @@ def render_png(bundle: Bundle, *, width: Width = "page", framed: bool = False, d
 
 
 def save_bundle(bundle: Bundle, folder: str | Path, *, width: Width = "page") -> tuple[Path, ...]:
-    """Write a figure, framed, as PNG (300 dots an inch) and SVG, with the CSV of what is drawn and its alt text.
+    """Write a figure, framed, as PNG (300 dots an inch), SVG and PDF, with the CSV of what is drawn and its alt text.
 
     Parameters
     ----------
@@ -157,13 +167,56 @@ def save_bundle(bundle: Bundle, folder: str | Path, *, width: Width = "page") ->
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
     stem = target / bundle.name
-    png, svg, csv, alt = (stem.with_name(f"{bundle.name}.{end}") for end in ("png", "svg", "csv", "txt"))
+    files = tuple(stem.with_name(f"{bundle.name}.{end}") for end in ("png", "svg", "pdf", "csv", "txt"))
+    png, svg, pdf, csv, alt = files
     drawing = Drawing(bundle, width=width, framed=True)
     png.write_bytes(drawing.saved("png"))
     svg.write_bytes(f"{drawing.svg}\n".encode())
+    pdf.write_bytes(drawing.saved("pdf"))
     csv.write_bytes(bundle.data.to_csv(index=False, lineterminator="\n").encode())
     alt.write_bytes(f"{bundle.alt}\n".encode())
-    return png, svg, csv, alt
+    return files
+
+
+def save_figure(ax: Axes, folder: str | Path, *, name: str = "", width: Width = "page") -> tuple[Path, ...]:
+    """Write a figure of this package in every format a report needs.
+
+    The picture is drawn anew at the width asked for, with its title, caption and source: what else was put on the axes
+    is not in it.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        As any ``plot_`` function returns it.
+    folder : str or path
+        Made where it does not exist.
+    name : str, optional
+        Stem of the files; the figure's own otherwise.
+    width : {"column", "page", "slide"}
+        89 mm, 170 mm or 254 mm.
+
+    Returns
+    -------
+    tuple of pathlib.Path
+        PNG (300 dots an inch), SVG, PDF, the CSV of what is drawn, and the alt text as plain text.
+
+    Raises
+    ------
+    DesignError
+        If the axes hold no figure of this package.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import evaluate as ev
+    >>> ax = ev.plot_series(ev.simulated_design(ev.simulate_panel(areas=6, periods=60, seed=1)))
+    >>> [path.name for path in ev.save_figure(ax, tempfile.mkdtemp(), width="column")]
+    ['series.png', 'series.svg', 'series.pdf', 'series.csv', 'series.txt']
+    """
+    bundle = drawn_on(ax)
+    if bundle is None:
+        raise DesignError("These axes hold no figure of this package. Pass what a plot_ function returned.")
+    return save_bundle(replace(bundle, name=name or bundle.name), folder, width=width)
 
 
 def _with_own_names(svg: str, name: str) -> str:

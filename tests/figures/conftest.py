@@ -13,20 +13,28 @@ import xarray as xr
 
 import evaluate as ev
 from evaluate.checks.result import CheckResult
+from evaluate.data.simulator import with_outcomes
 from evaluate.effects.contrasts import counterfactual_table, effect_from_estimate
 from evaluate.effects.effect import StudentRatio
 from evaluate.figures.bundle import Bundle
+from evaluate.figures.calibration import calibration_bundle
 from evaluate.figures.counterfactual import counterfactual_bundle
 from evaluate.figures.cumulative import cumulative_bundle
 from evaluate.figures.displacement import displacement_bundle
 from evaluate.figures.effects import effects_bundle
+from evaluate.figures.event_study import event_study_bundle
 from evaluate.figures.map import map_bundle
+from evaluate.figures.outcomes import outcomes_bundle
 from evaluate.figures.placebos import placebos_bundle
 from evaluate.figures.posterior import posterior_bundle
 from evaluate.figures.power import power_bundle
+from evaluate.figures.reliability import reliability_bundle
+from evaluate.figures.sensitivity import sensitivity_bundle
 from evaluate.figures.series import series_bundle
 from evaluate.figures.specifications import specifications_bundle
 from evaluate.figures.timeline import timeline_bundle
+from evaluate.figures.triangulation import triangulation_bundle
+from evaluate.figures.weights import weights_bundle
 from evaluate.figures.window_length import window_length_bundle
 from evaluate.reports.findings import Event
 
@@ -197,6 +205,93 @@ def window_check() -> CheckResult:
     return CheckResult("window length", "?", "", 0.7, 0.5, True, pd.DataFrame(rows), facts)
 
 
+@pytest.fixture(scope="session")
+def four_sources(design: ev.Design) -> dict[str, ev.Result]:
+    """Four outcomes of one operation: two fewer than expected, one as expected, and one more that officers make."""
+    names = ("Burglary and theft", "Anti-social behaviour", "Complaints to the council", "Stops and searches")
+    after = design.panel.periods >= "2013-06"
+    panels = {}
+    for name, factor in zip(names, (1.0, 1.3, 0.9, 1.8), strict=True):
+        counts = design.panel.counts.copy()
+        panels[name] = replace(
+            design.panel, counts=counts.where(~after[None, :, None], np.round(counts * factor))
+        )
+    panel = replace(with_outcomes(panels), labels=design.panel.labels)
+    ratios = ((1.1, 0.76, 0.95, 0.7), (1.0, 0.97, 1.0, 1.02), (0.9, 0.68, 0.9, 0.8), (1.9, 1.45, 1.2, 1.3))
+    return {
+        name: hand_made(replace(design, panel=panel, outcome=name), ratios=ratio)
+        for name, ratio in zip(names, ratios, strict=True)
+    }
+
+
+@pytest.fixture(scope="session")
+def weighted(design: ev.Design, result: ev.Result) -> ev.Result:
+    """A synthetic area made of sixteen others, two of them with a weight below nought."""
+    parts = [
+        0.31,
+        0.22,
+        0.14,
+        0.11,
+        0.08,
+        0.06,
+        0.05,
+        0.03,
+        0.025,
+        0.02,
+        0.01,
+        0.008,
+        0.006,
+        0.004,
+        -0.05,
+        -0.023,
+    ]
+    months = [str(period) for period in design.periods[design.baseline]]
+    weights = {
+        "area_weights": dict(zip(design.control, parts, strict=False)),
+        "period_weights": dict.fromkeys(months[-12:], 1 / 12),
+    }
+    return replace(result, estimator=Named("ridge-augmented synthetic control"), diagnostics=weights)
+
+
+@pytest.fixture(scope="session")
+def start_dates() -> pd.DataFrame:
+    """The plan's dates and three others, one of which changes the finding."""
+    return pd.DataFrame(
+        {
+            "choice": [
+                "as planned",
+                "as the ward team's leaflet says, 2013-04-01 to 2013-05-31",
+                "as the council minutes say, 2013-06-03 to 2013-06-30",
+                "from the first arrest",
+            ],
+            "headline": [True, False, False, False],
+            "rate_ratio": [0.76, 0.79, 0.81, 0.9],
+            "lower": [0.64, 0.66, 0.68, 0.74],
+            "upper": [0.91, 0.94, 0.96, 1.09],
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+def statements() -> pd.DataFrame:
+    """Statements of every word of the yardstick; what was called unlikely came true too often."""
+    stated = np.repeat([0.03, 0.15, 0.3, 0.45, 0.65, 0.85, 0.97], 60)
+    true = np.repeat([1, 8, 36, 27, 40, 51, 58], 1)
+    happened = np.concatenate([np.arange(60) < number for number in true])
+    return pd.DataFrame({"stated": stated, "happened": happened})
+
+
+MEASURED = pd.DataFrame(
+    {
+        "name": ["standard", "few months before", "wandering level", "counts of 3 a month"],
+        "estimator": "structural model",
+        "panels": 200,
+        "false_positive_rate": [0.05, 0.065, 0.16, 0.03],
+        "coverage": [0.95, 0.94, 0.84, 0.97],
+    }
+)
+"""Error rates of one method on four kinds of panel; it fails on one."""
+
 EVENTS = (
     Event("Dispersal orders and charity outreach", "2013-01-01", "2013-12-31"),
     Event("Consultation on fining kerb crawlers", "2014-01-10", "2014-03-31"),
@@ -218,7 +313,8 @@ POWER = pd.DataFrame(
 
 FIGURES = (
     "counterfactual", "series", "effects", "claims", "cumulative", "posterior", "placebos", "specifications",
-    "timeline", "map", "displacement", "window_length", "power",
+    "timeline", "map", "displacement", "window_length", "power", "event_study", "calibration", "outcomes",
+    "triangulation", "weights", "sensitivity", "reliability",
 )  # fmt: skip
 
 
@@ -232,7 +328,17 @@ class Judged:
 
 @pytest.fixture(scope="session")
 def bundles(
-    design, result, claim, placebo_check, specifications, displacement_check, window_check
+    design,
+    result,
+    claim,
+    placebo_check,
+    specifications,
+    displacement_check,
+    window_check,
+    four_sources,
+    weighted,
+    start_dates,
+    statements,
 ) -> dict[str, Bundle]:
     """Every figure by name."""
     other = hand_made(design, name="interrupted time series", ratios=(1.2, 0.7, 0.6, 1.02))
@@ -252,6 +358,13 @@ def bundles(
         "power": power_bundle(POWER, source=source),
         "displacement": displacement_bundle(displacement_check, source=source),
         "window_length": window_length_bundle(window_check, source=source, period="month"),
+        "event_study": event_study_bundle(ev.event_study(design, every="6 months", seed=1)),
+        "calibration": calibration_bundle(MEASURED, source=source),
+        "outcomes": outcomes_bundle(list(four_sources.values())),
+        "triangulation": triangulation_bundle(four_sources, enforcement=["Stops and searches"]),
+        "weights": weights_bundle(weighted),
+        "sensitivity": sensitivity_bundle(start_dates, source=source),
+        "reliability": reliability_bundle(statements, source=source),
     }
 
 

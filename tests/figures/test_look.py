@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import replace
 from functools import cache
 from io import BytesIO
 from itertools import combinations
@@ -17,6 +18,7 @@ import evaluate as ev
 from evaluate.figures import style
 from evaluate.figures.bundle import Bundle, plot
 from evaluate.figures.save import render_png, render_svg, save_bundle
+from evaluate.figures.series import series_bundle
 from evaluate.figures.style import Width, contrast, figure_style
 
 from .conftest import FIGURES
@@ -161,10 +163,26 @@ def test_ids_of_two_figures_on_a_page_differ(bundles):
 def test_saving_writes_picture_data_and_words(name, bundles, tmp_path):
     bundle = bundles[name]
     paths = save_bundle(bundle, tmp_path / "figures", width="column")
-    assert [path.suffix for path in paths] == [".png", ".svg", ".csv", ".txt"]
-    assert paths[0].read_bytes()[:4] == b"\x89PNG"
-    assert paths[3].read_text() == f"{bundle.alt}\n"
-    assert len(paths[2].read_text().splitlines()) == len(bundle.data) + 1
+    png, svg, pdf, data, words = paths
+    assert [path.suffix for path in paths] == [".png", ".svg", ".pdf", ".csv", ".txt"]
+    assert png.read_bytes()[:4] == b"\x89PNG"
+    assert svg.read_text().startswith("<svg")
+    assert pdf.read_bytes()[:5] == b"%PDF-"
+    assert b"/CreationDate" not in pdf.read_bytes()
+    assert words.read_text() == f"{bundle.alt}\n"
+    assert len(data.read_text().splitlines()) == len(bundle.data) + 1
+
+
+def test_what_a_plot_returned_can_be_saved_with_its_data_and_words(design, tmp_path):
+    from matplotlib.figure import Figure
+
+    ax = ev.plot_series(design, ax=Figure().subplots())
+    paths = ev.save_figure(ax, tmp_path, name="mine", width="column")
+    assert [path.name for path in paths] == ["mine.png", "mine.svg", "mine.pdf", "mine.csv", "mine.txt"]
+    again = save_bundle(replace(series_bundle(design), name="mine"), tmp_path / "again", width="column")
+    assert [path.read_bytes() for path in again] == [path.read_bytes() for path in paths]
+    with pytest.raises(ev.DesignError, match="no figure of this package"):
+        ev.save_figure(Figure().subplots(), tmp_path)
 
 
 def test_png_is_at_print_resolution(bundles):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -125,8 +126,14 @@ def days_in(periods: pd.PeriodIndex) -> np.ndarray:
 
 def period_bounds(periods: pd.PeriodIndex) -> tuple[pd.DatetimeIndex, pd.DatetimeIndex]:
     """First and last day of each period, both at midnight."""
-    # Through day numbers: start_time and normalize() look for a frequency each time, which costs eight times as much,
-    # and a check makes hundreds of designs.
+    return _bounds(periods.freqstr, periods.asi8.tobytes())
+
+
+@lru_cache(maxsize=64)
+def _bounds(frequency: str, ordinals: bytes) -> tuple[pd.DatetimeIndex, pd.DatetimeIndex]:
+    """``period_bounds`` by frequency and ordinals: a check makes hundreds of designs of the same periods."""
+    periods = pd.PeriodIndex.from_ordinals(np.frombuffer(ordinals, dtype=np.int64), freq=frequency)
+    # Through day numbers: start_time and normalize() look for a frequency each time, which costs eight times as much.
     first = periods.asfreq("D", how="S").asi8.astype("datetime64[D]")
     last = periods.asfreq("D", how="E").asi8.astype("datetime64[D]")
     return pd.DatetimeIndex(first.astype("datetime64[us]")), pd.DatetimeIndex(last.astype("datetime64[us]"))

@@ -41,7 +41,14 @@ SEED: Final = 20261123
 AT_ONCE: Final = 10
 """Panels between two writes: what Ctrl-C can cost."""
 
-ENGINE: Final = ("numerics/laplace.py", "numerics/nested.py", "numerics/wandering.py", "data/simulator.py")
+ENGINE: Final = (
+    "numerics/bordered_band.py",
+    "numerics/climb.py",
+    "numerics/laplace.py",
+    "numerics/nested.py",
+    "numerics/wandering.py",
+    "data/simulator.py",
+)
 """Files, beside the estimator's own, a change of which makes kept panels worthless."""
 
 Progress = Callable[[float, str], None]

@@ -1,14 +1,15 @@
 """Every London ward, every feasible start: placebo operations of the structural model over a whole city.
 
 Wards with at least one crime every two months and no missing month, April 2010 to December 2019, the study area of
-Ilford Lane (Loxford and its neighbours) left out; all crime and six categories. Every ward in turn is the treated one,
-with a start every six months that leaves 36 months before it and 12 from it. Its controls are the wards of its size:
-those of a category are put in order of their count and cut into groups of about 40. How areas wander is learned once for
-each half of a group from the other half, so that no ward teaches its own prior.
+Ilford Lane (Loxford and its neighbours) left out; all crime and six categories.
+Every ward in turn is the treated one, with a start every year that leaves 36 months before it and 12 from it, so that
+the months after never overlap. Its controls are the wards of its size: those of a category are put in order of their
+count and cut into groups of about 40. How areas wander is learned once for each half of a group from the other half,
+so that no ward teaches its own prior.
 
 Run ``python benchmarks/london_wards.py --data FOLDER --write`` with the folder that holds ``mps_ward/``, or set
-EVALUATE_DATA (some 45,000 fits); ``--every 24`` takes a start every two years, for a quick look. Errors are by bootstrap
-of whole wards, since a ward's placebos share its months.
+EVALUATE_DATA (some 27,000 fits); ``--every 48`` takes two starts, for a quick look. Errors are by bootstrap of whole
+wards, since a ward's placebos share its months.
 """
 
 from __future__ import annotations
@@ -91,8 +92,8 @@ def sweep(panel: ev.Panel, outcome: str, every: int) -> pd.DataFrame:
     line = placebo_table(table).iloc[0]
     took = time.perf_counter() - began
     print(
-        f"{outcome:9s} {len(table)} placebos, rejected {line['rejection']:.3f} ({line['rejection_error']:.3f}), sd of z "
-        f"{line['z_sd']:.2f}, width {line['median_width']:.3f}, {1000 * took / len(table):.0f} ms each",
+        f"{outcome:9s} {len(table)} placebos, rejected {line['rejection']:.3f} ({line['rejection_error']:.3f}), "
+        f"sd of z {line['z_sd']:.2f}, width {line['median_width']:.3f}, {1000 * took / len(table):.0f} ms each",
         flush=True,
     )
     return table
@@ -104,7 +105,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--data", type=Path, default=os.environ.get("EVALUATE_DATA"))
-    parser.add_argument("--every", type=int, default=6)
+    parser.add_argument("--every", type=int, default=12)
     parser.add_argument("--outcomes", nargs="*", default=["all", *CATEGORIES])
     parser.add_argument("--write", action="store_true")
     asked = parser.parse_args()

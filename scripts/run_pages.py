@@ -3,7 +3,8 @@
 
 Usage: python scripts/run_pages.py [--write] [PAGE ...]
 
-The blocks of a page run in order, in one namespace and one temporary folder that holds data_samples/:
+The blocks of a page run in order, in one namespace and one temporary folder that holds data_samples/ and the
+measurements of benchmarks/:
 
 * ``python`` is executed;
 * ``sh``: lines that begin with ``evaluate`` are run, any other must be in ``NOT_RUN`` with the reason;
@@ -157,6 +158,9 @@ def run_page(name: str, *, published: Path | None = None) -> list[tuple[Block, s
     printed = []
     with tempfile.TemporaryDirectory() as folder, _inside(folder):
         shutil.copytree(CHECKOUT / "data_samples", "data_samples")
+        shutil.copytree(
+            CHECKOUT / "benchmarks", "benchmarks", ignore=shutil.ignore_patterns("*.py", "__pycache__")
+        )
         _lay_out(PUBLISHED.get(name, {}), published)
         for block in blocks:
             where = f"{name}, line {block.line}"

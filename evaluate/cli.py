@@ -56,18 +56,28 @@ DataFile = Annotated[
 Seed = Annotated[
     int | None, typer.Option("--seed", min=0, help="Root seed instead of the plan's.", metavar="N")
 ]
+Blind = Annotated[
+    bool,
+    typer.Option(
+        "--blind",
+        help="Hide the treated areas' counts from the operation on, and try the plan on areas that stand in.",
+    ),
+]
 
 
 @app.command(
     epilog="The simulated study that ships: `evaluate run sample_operation`\n\n"
-    'A file you downloaded: `evaluate run studies/ilford_lane --data "MPS Ward Level Crime.csv" --out report`'
+    'A file you downloaded: `evaluate run studies/ilford_lane --data "MPS Ward Level Crime.csv" --out report`\n\n'
+    "A plan tried before its outcome is looked at: `evaluate run my_operation --blind`"
 )
 def run(
     study: StudyName = DEFAULT_STUDY,
     data: DataFile = None,
     out: Annotated[
         Path | None,
-        typer.Option("--out", help="Folder for the report; outputs/STUDY otherwise.", metavar="DIR"),
+        typer.Option(
+            "--out", help="Folder for the report; outputs/STUDY (or STUDY_blind) otherwise.", metavar="DIR"
+        ),
     ] = None,
     seed: Seed = None,
     quick: Annotated[
@@ -76,6 +86,7 @@ def run(
     engine: Annotated[
         Engine | None, typer.Option("--engine", help="Of the structural model, instead of the plan's.")
     ] = None,
+    blind: Blind = False,
 ) -> None:
     """Run a study and write its report.
 
@@ -88,22 +99,28 @@ def run(
         loaded = load_study(study)
         with progress_bar() as progress:
             done = loaded.run(
-                data, seed=seed, quick=quick, engine=engine.value if engine else None, progress=progress
+                data,
+                seed=seed,
+                quick=quick,
+                engine=engine.value if engine else None,
+                blind=blind,
+                progress=progress,
             )
-        page = done.write(out if out is not None else Path("outputs") / loaded.name)
-        _show_run(done, loaded, page, as_planned=not (quick or data or seed is not None or engine))
+        name = f"{loaded.name}_blind" if blind else loaded.name
+        page = done.write(out if out is not None else Path("outputs") / name)
+        _show_run(done, loaded, page, as_planned=not (quick or data or seed is not None or engine or blind))
 
 
 @app.command(
     epilog="The simulated study that ships: `evaluate check sample_operation`\n\n"
     'A file you downloaded: `evaluate check studies/ilford_lane --data "MPS Ward Level Crime.csv"`'
 )
-def check(study: StudyName = DEFAULT_STUDY, data: DataFile = None) -> None:
+def check(study: StudyName = DEFAULT_STUDY, data: DataFile = None, blind: Blind = False) -> None:
     """Prove a plan and its data, and show the counts; nothing is fitted."""
     with one_message():
         from evaluate.study import load_study
 
-        _show_check(load_study(study).check(data))
+        _show_check(load_study(study).check(data, blind=blind))
 
 
 @app.command(
@@ -302,6 +319,8 @@ def _show_run(done: Run, study: Study, page: Path, *, as_planned: bool) -> None:
     console = _console()
     if done.findings.simulated:
         console.print("[bold]The data are simulated.[/bold]")
+    if done.findings.blind:
+        console.print(f"[bold]{_plain(done.findings.blind)}.[/bold]", soft_wrap=True, highlight=False)
     if done.findings.exploratory:
         console.print("[bold]Exploratory: the plan was made after outcome data had been read.[/bold]")
     for departure in done.departures:

@@ -75,6 +75,8 @@ def compose(findings: Findings) -> Document:
 def _banner(findings: Findings) -> str:
     """What every page, figure and table says of the study as a whole; simulated data come first."""
     said = [SIMULATED] if findings.simulated or findings.panel.provenance.simulated else []
+    if findings.blind:
+        said.append(findings.blind)
     if findings.exploratory:
         said.append(EXPLORATORY)
     return ". ".join(said)

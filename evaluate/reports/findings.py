@@ -30,6 +30,9 @@ class OutcomeInfo:
         True where a small count could point to a person; such counts of 1-4 are suppressed.
     note : str
         What a reader should know of it.
+    parts : sequence of str
+        The published categories it adds up; those it has in common with another outcome could give a small count
+        away. None where they are not known.
 
     Examples
     --------
@@ -41,6 +44,7 @@ class OutcomeInfo:
     generation: str
     person_related: bool = False
     note: str = ""
+    parts: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -123,6 +127,8 @@ class Findings:
         True where the data were made up; every page says so.
     exploratory : bool
         True where the plan was made after outcome data had been read; every page says so.
+    blind : str
+        What stood in for what, where the counts that the claims are about were hidden; every page says so.
     manifest : mapping
         Plan hash, data hashes, versions, seed, duration; plain values.
     """
@@ -141,4 +147,5 @@ class Findings:
     notes: Sequence[str] = ()
     simulated: bool = False
     exploratory: bool = False
+    blind: str = ""
     manifest: Mapping[str, Any] = field(default_factory=dict)

@@ -15,6 +15,7 @@ from evaluate.data.panel import Panel
 from evaluate.data.periods import share_of_days
 from evaluate.design.design import Design
 from evaluate.design.window import touched
+from evaluate.study.blind import Blind, hidden_by, stand_in
 from evaluate.study.freeze import Freeze, read_freeze
 from evaluate.study.locate import find_data
 from evaluate.study.plan import Plan
@@ -54,6 +55,8 @@ class CheckedStudy:
         What a reader should know of the data: controls that were drawn, categories that begin or end.
     freeze : Freeze or None
         The stamp of the plan, where it was frozen.
+    blind : Blind or None
+        What stands in for the treated areas, where their counts are hidden.
 
     Examples
     --------
@@ -75,6 +78,7 @@ class CheckedStudy:
     exposure: pd.DataFrame
     notes: Sequence[str]
     freeze: Freeze | None = None
+    blind: Blind | None = None
 
     @property
     def exploratory(self) -> bool:
@@ -92,14 +96,21 @@ class CheckedStudy:
     def __repr__(self) -> str:
         claims = sum(len(question.claims) for question in self.questions)
         untestable = len(self.plan.claims) - claims
+        instead = f"\n{self.blind.banner}." if self.blind is not None else ""
         return (
             f"Plan and data of {self.name} are sound: {claims} {'claim' if claims == 1 else 'claims'} to test"
-            f"{f' and {untestable} that these data cannot test' if untestable else ''}.\n{self.design!r}"
+            f"{f' and {untestable} that these data cannot test' if untestable else ''}.\n{self.design!r}{instead}"
         )
 
 
 def check_study(
-    path: Path, name: str, plan: Plan, *, data: str | Path | None = None, seed: int | None = None
+    path: Path,
+    name: str,
+    plan: Plan,
+    *,
+    data: str | Path | None = None,
+    seed: int | None = None,
+    blind: bool = False,
 ) -> CheckedStudy:
     """Find and read the data, and prove that the plan fits them.
 
@@ -115,6 +126,8 @@ def check_study(
         The file to read instead of searching for the plan's.
     seed : int, optional
         Root seed instead of the plan's.
+    blind : bool
+        Hide the treated and buffer areas' counts from the operation on, and let control areas stand in.
 
     Returns
     -------
@@ -128,10 +141,15 @@ def check_study(
     root = plan.seed if seed is None else seed
     _require_methods(plan, path)
     files = find_data(plan, path.parent, name, data=data)
-    read = read_data(plan, files, path)
+    hidden = hidden_by(plan) if blind else None
+    read = read_data(plan, files, path, hidden=hidden)
     panel = read.panel
     roles = roles_of(plan, panel, path, seed=root)
     main = main_design(plan, panel, roles, path)
+    instead = None
+    if hidden is not None:
+        instead, roles = stand_in(main, roles, hidden, seed=root)
+        main = main_design(plan, panel, roles, path)
     return CheckedStudy(
         name=name,
         plan=plan,
@@ -145,6 +163,7 @@ def check_study(
         exposure=exposure_table(main),
         notes=tuple(_notes(plan, read, roles, main)),
         freeze=read_freeze(path),
+        blind=instead,
     )
 
 

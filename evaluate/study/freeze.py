@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from evaluate.data.provenance import Provenance, sha256_of
 from evaluate.errors import DataError, DesignError
+from evaluate.study.blind_record import read_record
 from evaluate.study.locate import DataFiles, find_data
 from evaluate.study.plan import Plan
 
@@ -37,10 +38,14 @@ class Freeze:
     frozen : str
         Date and time, UTC.
     outcome_data_read : bool
-        Whether somebody had read outcome data from after an operation began, as the plan states.
+        Whether somebody had read outcome data from after an operation began, as the plan states or the record of its
+        runs shows.
     data_sha256 : mapping
         Name to hash of the data files that could be found then, on the machine where it was frozen; empty where none
         could. Files that were there could have been read, whatever the plan states.
+    blind_readings, open_readings : int
+        How often the data had been read through this study by then, with the outcome hidden and with it in sight, as
+        the record of its blind runs has it; without a record both are 0.
     """
 
     plan: Plan
@@ -48,6 +53,8 @@ class Freeze:
     frozen: str
     outcome_data_read: bool
     data_sha256: Mapping[str, str]
+    blind_readings: int = 0
+    open_readings: int = 0
 
     def __repr__(self) -> str:
         read = "had" if self.outcome_data_read else "had not"
@@ -60,7 +67,23 @@ class Freeze:
         )
         return (
             f"Frozen on {self.frozen[:10]} (sha256 {self.plan_sha256[:16]}...): the outcome data {read} been read, as "
-            f"the plan states; {there}."
+            f"{'the record of its runs has it' if self.open_readings else 'the plan states'}; {there}.{self._record}"
+        )
+
+    @property
+    def _record(self) -> str:
+        """What the record of blind runs adds, as a sentence."""
+        blind, seen = self.blind_readings, self.open_readings
+        if not blind:
+            return ""
+        times = f"{blind} {'time' if blind == 1 else 'times'}"
+        other = (
+            f"{seen} {'time' if seen == 1 else 'times'} with it in sight"
+            if seen
+            else "never with it in sight"
+        )
+        return (
+            f" By the record beside the plan the data had been read {times} with the outcome hidden, {other}."
         )
 
 
@@ -121,11 +144,15 @@ def freeze_plan(
     text = content.decode("utf-8-sig").replace("\r\n", "\n")
     time = (now or datetime.datetime.now(datetime.UTC)).strftime(STAMP)
     files = _files(_found(plan, path.parent, name, data))
+    readings = read_record(path)
+    seen = sum(not reading.blind for reading in readings)
     lines = [
         f'plan_sha256 = "{hashlib.sha256(content).hexdigest()}"',
         f'text_sha256 = "{_hash(text)}"',
         f'frozen = "{time}"',
-        f"outcome_data_read = {str(plan.data_accessed_before_plan).lower()}",
+        f"outcome_data_read = {str(plan.data_accessed_before_plan or seen > 0).lower()}",
+        f"blind_readings = {len(readings) - seen}",
+        f"open_readings = {seen}",
         f"text = {_quoted(text)}",
         "",
         "[data_sha256]",
@@ -170,6 +197,8 @@ def read_freeze(path: Path) -> Freeze | None:
             frozen=stamp["frozen"],
             outcome_data_read=stamp["outcome_data_read"],
             data_sha256=stamp["data_sha256"],
+            blind_readings=stamp.get("blind_readings", 0),
+            open_readings=stamp.get("open_readings", 0),
         )
     except (KeyError, ValueError, TypeError, ValidationError) as error:
         raise DesignError(

@@ -8,6 +8,7 @@ from importlib import metadata
 from typing import Any
 
 from evaluate.data.provenance import Provenance
+from evaluate.study.blind import Blind
 from evaluate.study.check import CheckedStudy
 
 PACKAGES = ("numpy", "pandas", "scipy", "xarray", "statsmodels", "numba")
@@ -46,6 +47,7 @@ def manifest_of(
         "plan_date": plan.date.isoformat(),
         "plan_before_data": not checked.exploratory,
         **_freeze(checked, departures),
+        **({"blind": _blind(checked.blind)} if checked.blind is not None else {}),
         "data": _reading(provenance, [one.name for one in plan.outcomes if one.person_related]),
         "seed": checked.seed,
         "estimator": plan.headline.estimator,
@@ -58,6 +60,17 @@ def manifest_of(
         "disclosure_threshold": plan.disclosure.threshold,
         "versions": versions(PACKAGES + (SAMPLING_PACKAGES if engine == "nuts" else ())),
         DURATION: round(duration, 1),
+    }
+
+
+def _blind(blind: Blind) -> dict[str, Any]:
+    """What was hidden, and what stood in for it."""
+    return {
+        "treated": list(blind.treated),
+        "buffer": list(blind.buffer),
+        "hidden_areas": list(blind.hidden.areas),
+        "hidden_from": blind.hidden.start.isoformat(),
+        "chosen": blind.chosen,
     }
 
 

@@ -44,7 +44,8 @@ def notes_of(
     tuple of str
         Sentences; the first ones matter most.
     """
-    notes = [QUICK] if quick else []
+    notes = [checked.blind.sentence] if checked.blind is not None else []
+    notes += [QUICK] if quick else []
     if checked.exploratory:
         notes.append(EXPLORATORY)
     return (*notes, *_frozen(checked, departures), *_as_of_the_area(checked, by_claim), *checked.notes)

@@ -124,6 +124,7 @@ class Run:
 
     def __repr__(self) -> str:
         lines = [f"Run of {self.findings.name}{' (quick)' if self.quick else ''}"]
+        lines += [f"  {self.findings.blind}"] if self.findings.blind else []
         lines += [
             f"  {claim}: {one.verdict.finding}. {one.verdict.words}" for claim, one in self.by_claim.items()
         ]
@@ -186,6 +187,7 @@ def run_study(
         notes=notes,
         simulated=checked.panel.provenance.simulated,
         exploratory=checked.exploratory,
+        blind=checked.blind.banner if checked.blind is not None else "",
         manifest=manifest_of(
             checked, engine=engine, quick=quick, duration=clock() - started, departures=departed
         ),
@@ -197,13 +199,17 @@ def _departures(checked: CheckedStudy, *, engine: Engine, quick: bool) -> tuple[
     """How the run departs from the frozen plan, where there is one."""
     if checked.freeze is None:
         return ()
-    return departures(
-        checked.freeze,
-        checked.plan,
-        seed=checked.seed,
-        engine=engine,
-        quick=quick,
-        provenance=checked.panel.provenance,
+    blind = () if checked.blind is None else ("The run was blind: stand-ins took the treated areas' place.",)
+    return (
+        *blind,
+        *departures(
+            checked.freeze,
+            checked.plan,
+            seed=checked.seed,
+            engine=engine,
+            quick=quick,
+            provenance=checked.panel.provenance,
+        ),
     )
 
 

@@ -15,6 +15,7 @@ from evaluate.data.periods import FREQUENCIES, period_name
 from evaluate.data.provenance import Provenance
 from evaluate.data.stopped import LEAST_RUN, describe_stops, find_stops, set_missing
 from evaluate.errors import DataError, DesignError, listed
+from evaluate.study.blind import Hidden
 from evaluate.study.locate import DataFiles
 from evaluate.study.outcomes import parts_of
 from evaluate.study.plan import DataSource, IncidentSource, OutcomePlan, Plan
@@ -75,7 +76,7 @@ class ReadData:
     breaks: tuple[CategoryBreak, ...]
 
 
-def read_data(plan: Plan, files: DataFiles, path: Path) -> ReadData:
+def read_data(plan: Plan, files: DataFiles, path: Path, *, hidden: Hidden | None = None) -> ReadData:
     """Read the counts, add the published categories up to the plan's outcomes and set the incidents beside them.
 
     Parameters
@@ -86,6 +87,8 @@ def read_data(plan: Plan, files: DataFiles, path: Path) -> ReadData:
         From ``find_data``.
     path : pathlib.Path
         The plan's file, for messages.
+    hidden : Hidden, optional
+        Counts that a blind run must not see: taken out of what was read before anything is done with it.
 
     Returns
     -------
@@ -104,6 +107,8 @@ def read_data(plan: Plan, files: DataFiles, path: Path) -> ReadData:
     sources = {"data": published}
     if plan.data.incidents is not None and files.incidents is not None:
         sources["incidents"] = _read_incidents(plan.data.incidents, files.incidents, published)
+    if hidden is not None:
+        sources = {source: hidden.take_out(panel) for source, panel in sources.items()}
     panels: list[Panel] = []
     breaks: list[CategoryBreak] = []
     for source, panel in sources.items():

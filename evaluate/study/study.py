@@ -8,6 +8,7 @@ from typing import Literal
 
 import pandas as pd
 
+from evaluate.study.blind_record import Reading, now, record_reading
 from evaluate.study.check import CheckedStudy, check_study
 from evaluate.study.freeze import Freeze, freeze_plan
 from evaluate.study.locate import PLAN, find_plan
@@ -43,7 +44,9 @@ class Study:
     path: Path = field(repr=False)
     plan: Plan = field(repr=False)
 
-    def check(self, data: str | Path | None = None, *, seed: int | None = None) -> CheckedStudy:
+    def check(
+        self, data: str | Path | None = None, *, seed: int | None = None, blind: bool = False
+    ) -> CheckedStudy:
         """Prove plan and data before anything is fitted.
 
         Parameters
@@ -52,6 +55,9 @@ class Study:
             The file to read; otherwise those of the plan are looked for.
         seed : int, optional
             Root seed instead of the plan's.
+        blind : bool
+            Hide the treated and buffer areas' counts from the operation on, and let control areas stand in. The first
+            blind reading begins a record beside the plan, which every later reading is added to.
 
         Returns
         -------
@@ -62,7 +68,11 @@ class Study:
         EvaluateError
             If anything is wrong: one message with the value, the rule and the fix.
         """
-        return check_study(self.path, self.name, self.plan, data=data, seed=seed)
+        checked = check_study(self.path, self.name, self.plan, data=data, seed=seed, blind=blind)
+        files = {file.name: file.sha256 for file in checked.panel.provenance.files}
+        stand_in = checked.blind.treated if checked.blind is not None else ()
+        record_reading(self.path, Reading(now(), blind, checked.plan_sha256, files, stand_in))
+        return checked
 
     def freeze(self, data: str | Path | None = None) -> Freeze:
         """Stamp the plan beside it, so that every later departure from it is reported.
@@ -90,6 +100,7 @@ class Study:
         seed: int | None = None,
         quick: bool = False,
         engine: Literal["fast", "nuts"] | None = None,
+        blind: bool = False,
         progress: Progress | None = None,
     ) -> Run:
         """Check, fit, check the fit and judge every claim.
@@ -104,6 +115,9 @@ class Study:
             Fewer placebos and draws, for a first look; the report says so.
         engine : {"fast", "nuts"}, optional
             Of the structural model, instead of the plan's.
+        blind : bool
+            Try the plan on stand-ins: the treated and buffer areas' counts from the operation on are hidden, control
+            areas take their place, and every page says so.
         progress : callable, optional
             Called with the share done and what was done last.
 
@@ -117,7 +131,7 @@ class Study:
             If plan or data are wrong, or the headline model cannot be fitted.
         """
         return run_study(
-            self.check(data, seed=seed),
+            self.check(data, seed=seed, blind=blind),
             engine=engine or self.plan.headline.engine,
             quick=quick,
             progress=progress,

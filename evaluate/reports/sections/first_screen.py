@@ -49,7 +49,10 @@ def first_screen(report: Protected, figure: FigureBlock | None) -> tuple[Block, 
     top: Block = SideBySide(left, [figure]) if figure else SideBySide(left, [])
     more = len(report.findings.findings) - 1
     others = f" {more} more claim{'s are' if more > 1 else ' is'} judged below." if more else ""
+    blind = report.findings.blind
+    warning = f"{blind}. The claims are judged on the stand-in, and nothing here is said of the operations."
     return (
+        *([Paragraph(warning, "lead")] if blind else []),
         Paragraph(report.findings.question, "lead"),
         top,
         Heading("How sure, and why", anchor="why"),

@@ -37,7 +37,7 @@ class LeaveOneOut:
         Which effect; that on the "after" of the first operation otherwise.
     most : int
         Leave out at most so many controls, drawn at random.
-    n_jobs : int
+    n_jobs : int, optional
         Processes to fit in.
 
     Examples
@@ -52,7 +52,7 @@ class LeaveOneOut:
     operation: str | None = None
     window: str | None = None
     most: int = 20
-    n_jobs: int = 1
+    n_jobs: int | None = None
 
     name: ClassVar[str] = "leave one out"
     question: ClassVar[str] = "Does the finding hang on one control area?"

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from evaluate.checks.refit import Move, excludes_one, refit
+from evaluate.checks.refit import Move, excludes_one, outcomes_used, refit
 from evaluate.checks.result import CheckResult
 from evaluate.checks.target import Target, complete, find_target
 from evaluate.checks.wording import percent
@@ -62,7 +62,7 @@ class MinimumDetectableEffect:
         Probability of finding the reduction.
     simulations : int, optional
         Simulated series for each of seven sizes; the formula is used where None.
-    n_jobs : int
+    n_jobs : int, optional
         Processes to fit in.
 
     Examples
@@ -78,7 +78,7 @@ class MinimumDetectableEffect:
     window: str | None = None
     power: float = 0.8
     simulations: int | None = None
-    n_jobs: int = 1
+    n_jobs: int | None = None
 
     name: ClassVar[str] = "minimum detectable effect"
     question: ClassVar[str] = "What is the smallest reduction that these counts would have shown?"
@@ -129,7 +129,7 @@ class MinimumDetectableEffect:
 
     def _simulated_curve(self, target: Target, simulations: int, seed: int) -> pd.DataFrame:
         """Share of simulated series in which a reduction is found, by its true size."""
-        base = _slim(target.design)
+        base = _slim(target)
         rows = []
         for size in (one for one in SIZES if one <= target.share):
             moves = [
@@ -202,11 +202,15 @@ def error_by_planning(target: Target) -> float:
     )
 
 
-def _slim(design: Design) -> Design:
-    """The same design on a panel with only its own areas, periods and outcome, which is quick to copy."""
+def _slim(target: Target) -> Design:
+    """The design on a panel with only the areas, periods and outcomes it needs, which is quick to copy."""
+    design = target.design
     areas = [*design.treated, *design.control, *design.buffer, *design.excluded]
     panel = design.panel.select(
-        areas=areas, outcomes=[design.outcome], start=design.periods[0], end=design.periods[-1]
+        areas=areas,
+        outcomes=list(outcomes_used(design, target.result.estimator)),
+        start=design.periods[0],
+        end=design.periods[-1],
     )
     return replace(design, panel=panel)
 

@@ -66,7 +66,7 @@ class PlaceboInSpace:
         At most so many stand-ins of each kind, drawn at random; every control area otherwise.
     spike_matched : bool
         Also use stand-ins with a spike as high.
-    n_jobs : int
+    n_jobs : int, optional
         Processes to fit in.
 
     Examples
@@ -82,7 +82,7 @@ class PlaceboInSpace:
     window: str | None = None
     placebos: int | None = None
     spike_matched: bool = True
-    n_jobs: int = 1
+    n_jobs: int | None = None
 
     name: ClassVar[str] = "placebo in space"
     question: ClassVar[str] = "Would untreated areas have shown an effect as strong?"

@@ -52,7 +52,7 @@ class PlaceboInTime:
     starts : sequence of date or str
         Days on which the operation is pretended to begin, such as the same months of earlier years, instead of
         starts spread evenly; named before the counts after the operation are looked at.
-    n_jobs : int
+    n_jobs : int, optional
         Processes to fit in.
 
     Examples
@@ -68,7 +68,7 @@ class PlaceboInTime:
     window: str | None = None
     shifts: int = 8
     starts: Sequence[DateLike] = ()
-    n_jobs: int = 1
+    n_jobs: int | None = None
 
     name: ClassVar[str] = "placebo in time"
     question: ClassVar[str] = "Does the method find an effect of operations that never were?"

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
+from operator import itemgetter
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 
+from evaluate.checks.side_by_side import side_by_side
 from evaluate.checks.target import Target
+from evaluate.data.panel import Panel
 from evaluate.design.design import Design
 from evaluate.effects.effect import Effect
+from evaluate.effects.kept import ABSENT
 from evaluate.effects.result import Estimator
 from evaluate.errors import EvaluateError, FitError
 from evaluate.numerics.seeds import child_seed
@@ -70,7 +74,7 @@ class Refit:
 
 
 def refit(
-    target: Target, moves: Sequence[Move], *, seed: int, n_jobs: int = 1, learned: bool = True
+    target: Target, moves: Sequence[Move], *, seed: int, n_jobs: int | None = None, learned: bool = True
 ) -> list[Refit]:
     """Fit the target's estimator to every moved design.
 
@@ -82,8 +86,8 @@ def refit(
         Each is made and fitted; what is refused comes back with the reason.
     seed : int
         Each fit's own seed comes from it and the move's label, so that neither order nor ``n_jobs`` matters.
-    n_jobs : int
-        Processes to use, by joblib; 1 uses none.
+    n_jobs : int, optional
+        Processes to use; see ``side_by_side``.
     learned : bool
         Let an estimator that can do so learn once from the original design what all moved designs share; False where
         they have another outcome.
@@ -96,26 +100,60 @@ def refit(
     estimator = target.result.estimator
     if learned and isinstance(estimator, Preparable) and len(moves) > 2:
         estimator = estimator.prepared(target.design)
-    tasks = (_task(target, move, estimator, child_seed(seed, move.label)) for move in moves)
-    if n_jobs == 1:
-        return [_fit(*task) for task in tasks]
-    from joblib import Parallel, delayed
+    designs = _moved(target, moves, estimator)
+    tasks = [
+        (
+            move.label,
+            design,
+            move.estimator or estimator,
+            move.key or target.window.key,
+            child_seed(seed, move.label),
+        )
+        for move, design in zip(moves, designs, strict=True)
+    ]
+    kept = target.result.kept
+    if kept is None:
+        return [one for _, one in sorted(side_by_side(_fit, tasks, n_jobs=n_jobs), key=itemgetter(0))]
+    keys = [kept.key("refit", *task) for task in tasks]
+    found = [kept.get(key) for key in keys]
+    missing = [place for place, one in enumerate(found) if one is ABSENT]
+    for number, one in side_by_side(_fit, [tasks[place] for place in missing], n_jobs=n_jobs):
+        found[missing[number]] = one
+        kept.put(keys[missing[number]], one)
+    return found
 
-    return list(Parallel(n_jobs=n_jobs)(delayed(_fit)(*task) for task in tasks))
+
+def _moved(target: Target, moves: Sequence[Move], estimator: Estimator) -> list[Design | EvaluateError]:
+    """Make the moved designs, each on a panel of the outcomes it needs so that it is quick to send to a process."""
+    panels: dict[tuple[str, ...], Panel] = {}
+    designs: list[Design | EvaluateError] = []
+    for move in moves:
+        try:
+            design = move.make(target.design)
+        except EvaluateError as error:
+            designs.append(error)
+            continue
+        wanted = outcomes_used(design, move.estimator or estimator)
+        if design.panel is target.design.panel and len(wanted) < len(design.panel.outcomes):
+            if wanted not in panels:
+                panels[wanted] = design.panel.select(outcomes=list(wanted))
+            design = replace(design, panel=panels[wanted])
+        designs.append(design)
+    return designs
 
 
-Task = tuple[str, Design | EvaluateError, Estimator, tuple[str, str], int]
-
-
-def _task(target: Target, move: Move, estimator: Estimator, seed: int) -> Task:
-    """Make the moved design, on a panel of its own outcome alone so that it is quick to send to a process."""
-    try:
-        design: Design | EvaluateError = move.make(target.design)
-    except EvaluateError as error:
-        design = error
-    if isinstance(design, Design) and len(design.panel.outcomes) > 1:
-        design = replace(design, panel=design.panel.select(outcomes=[design.outcome]))
-    return move.label, design, move.estimator or estimator, move.key or target.window.key, seed
+def outcomes_used(design: Design, estimator: Estimator) -> tuple[str, ...]:
+    """Outcomes of the panel that a fit reads: the one judged, and those that the estimator's settings name."""
+    settings: list[object] = (
+        [getattr(estimator, one.name) for one in fields(estimator)] if is_dataclass(estimator) else []
+    )
+    named = {
+        text
+        for value in settings
+        for text in (value if isinstance(value, list | tuple) else [value])
+        if isinstance(text, str)
+    }
+    return tuple(one for one in map(str, design.panel.outcomes) if one == design.outcome or one in named)
 
 
 def _fit(

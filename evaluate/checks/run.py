@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -23,9 +26,11 @@ from evaluate.checks.recording_change import RecordingChange
 from evaluate.checks.regression_to_the_mean import RegressionToTheMean
 from evaluate.checks.residual_checks import ResidualChecks
 from evaluate.checks.result import Check, CheckResult, CheckResults
+from evaluate.checks.side_by_side import joblib_settings, side_by_side
 from evaluate.checks.specification_curve import SpecificationCurve
 from evaluate.checks.start_date import StartDateSensitivity
 from evaluate.checks.window_sensitivity import WindowSensitivity
+from evaluate.effects.kept import ABSENT, Kept
 from evaluate.effects.result import Result
 from evaluate.errors import EvaluateError
 from evaluate.numerics.seeds import child_seed
@@ -61,7 +66,13 @@ Progress = Callable[[str, int, int], None]
 
 
 def run_checks(
-    result: Result, checks: Sequence[Check], *, seed: int | None = None, progress: Progress | None = None
+    result: Result,
+    checks: Sequence[Check],
+    *,
+    seed: int | None = None,
+    progress: Progress | None = None,
+    n_jobs: int | None = None,
+    keep: str | Path | None = None,
 ) -> CheckResults:
     """Put several questions to a result.
 
@@ -74,7 +85,14 @@ def run_checks(
     seed : int, optional
         That of the result otherwise.
     progress : callable, optional
-        Called as ``progress(name, done, total)`` before each check, and once more at the end with the last name.
+        Called as ``progress(name, done, total)`` after each check; the first call names the first check at nought.
+    n_jobs : int, optional
+        Processes to share the checks among, as joblib counts them; a check that stands alone shares its fits. None
+        for one process, or for what ``joblib.parallel_config`` says: with ``backend="dask"`` the workers of a Dask
+        cluster. The answers do not depend on it.
+    keep : path, optional
+        Folder in which finished checks and fits are kept, so that a run that was stopped goes on from there. They are
+        used again only for the same estimator, counts, design, seed, source and versions of packages.
 
     Returns
     -------
@@ -91,14 +109,32 @@ def run_checks(
     displacement: Not checked: This design has no buffer areas, so nothing can be said of displacement. Name some.
     """
     root = result.seed if seed is None else seed
-    answers = []
-    for done, check in enumerate(checks):
-        if progress is not None:
-            progress(check.name, done, len(checks))
-        answers.append(_answer(check, result, child_seed(root, check.name)))
+    kept = result.kept if keep is None else Kept(Path(keep))
+    result = replace(result, kept=kept)
+    pieces = [(check, result, child_seed(root, check.name)) for check in checks]
+    keys = [_key(kept, *piece) for piece in pieces]
+    found: list[Any] = [ABSENT if kept is None else kept.get(key) for key in keys]
+    missing = [place for place, answer in enumerate(found) if answer is ABSENT]
+    done = len(checks) - len(missing)
     if progress is not None and checks:
-        progress(checks[-1].name, len(checks), len(checks))
-    return CheckResults(answers)
+        progress(checks[missing[0] if missing else -1].name, done, len(checks))
+    with joblib_settings(n_jobs):
+        for number, answer in side_by_side(_answer, [pieces[place] for place in missing], n_jobs=n_jobs):
+            place, done = missing[number], done + 1
+            found[place] = answer
+            if kept is not None:
+                kept.put(keys[place], answer)
+            if progress is not None:
+                progress(checks[place].name, done, len(checks))
+    return CheckResults(found)
+
+
+def _key(kept: Kept | None, check: Check, result: Result, seed: int) -> str:
+    """Everything a check's answer depends on; a result may have been made by hand, so its numbers count too."""
+    if kept is None:
+        return ""
+    numbers = (tuple(result.effect_list), result.counterfactual)
+    return kept.key("check", check, result.estimator, result.design, result.seed, numbers, seed)
 
 
 def _answer(check: Check, result: Result, seed: int) -> CheckResult:

@@ -45,7 +45,7 @@ class SpecificationCurve:
         Lengths of "before" beside that of the design; those the data do not cover are listed as refused.
     without_trigger : bool
         Also without the trigger's own term, so that the spike is part of the baseline.
-    n_jobs : int
+    n_jobs : int, optional
         Processes to fit in.
 
     Examples
@@ -62,7 +62,7 @@ class SpecificationCurve:
     estimators: Sequence[Estimator] = ()
     before: Sequence[str] = ("24 months", "36 months", "48 months")
     without_trigger: bool = True
-    n_jobs: int = 1
+    n_jobs: int | None = None
 
     name: ClassVar[str] = "specification curve"
     question: ClassVar[str] = "Would other reasonable choices have led to another answer?"

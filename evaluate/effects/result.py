@@ -12,6 +12,7 @@ from evaluate.design.design import Design
 from evaluate.effects.deferred import Deferred
 from evaluate.effects.display import effects_html
 from evaluate.effects.effect import Effect
+from evaluate.effects.kept import Kept
 from evaluate.errors import DesignError, did_you_mean
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ class Result:
         The seed it was fitted with.
     draws : xarray.DataTree or None
         Draws in ArviZ's layout, where the method has any.
+    kept : Kept or None
+        Where checks keep what they fit again, so that one that was stopped goes on; ``run_checks`` sets it.
 
     Examples
     --------
@@ -78,6 +81,7 @@ class Result:
     seed: int
     diagnostics: Mapping[str, Any] = field(default_factory=dict)
     draws: Deferred[xr.DataTree | None] = Deferred(None)  # noqa: RUF009
+    kept: Kept | None = None
 
     @property
     def effects(self) -> pd.DataFrame:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from math import isnan
 from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
-from evaluate.checks.refit import Move, refit
+from evaluate.checks.refit import Move, Refit, refit
 from evaluate.checks.result import CheckResult
 from evaluate.checks.target import Target, complete, find_target
-from evaluate.checks.wording import probability, with_interval
+from evaluate.checks.wording import probability, signed, with_interval
 from evaluate.design.design import Design
 from evaluate.effects.effect import Effect
 from evaluate.effects.result import Result
-from evaluate.errors import FitError
+from evaluate.errors import DesignError, FitError, shortened
 from evaluate.numerics.overdispersion import pearson_dispersion
 from evaluate.numerics.wdd import Arm, weighted_displacement_difference, weighted_displacement_quotient
 
@@ -59,6 +61,8 @@ class Displacement:
         Which effect; that on the "after" of the first operation otherwise.
     reduction : float, optional
         A size of which ``facts["net_p_claim"]`` gives the probability, net of buffers.
+    rings : mapping of str to sequence of str
+        Parts of the buffer to be asked one by one as well, by name: "first ring", "second ring".
 
     Examples
     --------
@@ -72,6 +76,7 @@ class Displacement:
     operation: str | None = None
     window: str | None = None
     reduction: float | None = None
+    rings: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     name: ClassVar[str] = "displacement"
     question: ClassVar[str] = "Is a reduction left when the change in the buffer areas is counted?"
@@ -82,7 +87,7 @@ class Displacement:
         Raises
         ------
         DesignError
-            If the design has no buffers.
+            If the design has no buffers, or a ring holds other areas.
         FitError
             If the buffers cannot be fitted.
         """
@@ -90,18 +95,25 @@ class Displacement:
         if not target.design.buffer:
             target.design.buffer_as_treated()  # raises the design's own message
         moves = [Move("buffers", Design.buffer_as_treated), Move("treated and buffers", _together)]
-        alone, together = refit(target, moves, seed=seed)
+        _require_buffers(target.design, self.rings)
+        moves += [
+            Move(name, partial(Design.with_treated, treated=areas)) for name, areas in self.rings.items()
+        ]
+        alone, together, *rings = refit(target, moves, seed=seed)
         if alone.effect is None or together.effect is None:
             raise FitError(f"The buffer areas could not be fitted: {alone.problem or together.problem}")
         facts: dict[str, Any] = target.facts | _buffer_facts(alone.effect)
         facts |= _net_facts(target.effect, together.effect, self.reduction)
         facts |= _arithmetic(target, seed)
-        effects = {"treated": target.effect, "buffers": alone.effect, "treated and buffers": together.effect}
+        by_ring = {one.label: one for one in rings}
+        outside = {"buffers": alone.effect, "treated and buffers": together.effect}
+        effects = {"treated": target.effect}
+        effects |= {name: one.effect for name, one in by_ring.items() if one.effect is not None} | outside
         upper = facts["net_upper"]
         return CheckResult(
             self.name,
             self.question,
-            _answer(target, facts, alone.effect),
+            _answer(target, facts, alone.effect) + _ring_sentence(by_ring),
             facts["net_rate_ratio"],
             1.0,
             None if isnan(upper) else bool(upper < 1),
@@ -113,6 +125,34 @@ class Displacement:
 def _together(design: Design) -> Design:
     """Treat the buffers as part of the treated area."""
     return design.with_treated([*design.treated, *design.buffer])
+
+
+def _require_buffers(design: Design, rings: Mapping[str, Sequence[str]]) -> None:
+    """Refuse a ring that is not part of the buffer: its areas would be controls as well."""
+    for name, areas in rings.items():
+        strangers = [area for area in areas if area not in design.buffer]
+        if strangers or not areas:
+            wrong = f"holds {shortened(strangers)}, not among the buffers" if strangers else "has no areas"
+            raise DesignError(
+                f'The ring "{name}" {wrong}. A ring is a part of the buffer, so that it is no control either: name its '
+                "areas in Design(buffer=[...]) too."
+            )
+
+
+def _ring_sentence(rings: Mapping[str, Refit]) -> str:
+    """What each ring recorded, in a sentence; empty where none was asked for."""
+    said = [f"{name} {_moved_to(one)}" for name, one in rings.items()]
+    return f" Recorded less expected, ring by ring: {'; '.join(said)}." if said else ""
+
+
+def _moved_to(ring: Refit) -> str:
+    if ring.effect is None:
+        return f"could not be fitted ({ring.problem.rstrip('.')})"
+    moved, low, high = (
+        signed(-count)
+        for count in (ring.effect.prevented, ring.effect.prevented_upper, ring.effect.prevented_lower)
+    )
+    return moved if isnan(ring.effect.prevented_upper) else f"{moved} ({low} to {high})"
 
 
 def _buffer_facts(effect: Effect) -> dict[str, float]:
@@ -219,8 +259,8 @@ def _answer(target: Target, facts: dict[str, Any], buffers: Effect) -> str:
     more = "more" if facts["moved"] >= 0 else "fewer"
     low, high = sorted((facts["moved_lower"], facts["moved_upper"]))
     text = (
-        f"The buffer areas recorded {abs(facts['moved']):,.0f} {more} than expected (difference {low:+,.0f} to "
-        f"{high:+,.0f}; rate ratio {with_interval(buffers)}). Counting them, the net rate ratio is "
+        f"The buffer areas recorded {abs(facts['moved']):,.0f} {more} than expected (difference {signed(low)} to "
+        f"{signed(high)}; rate ratio {with_interval(buffers)}). Counting them, the net rate ratio is "
         f"{facts['net_rate_ratio']:.2f} ({facts['net_lower']:.2f} to {facts['net_upper']:.2f}), against "
         f"{target.effect.rate_ratio:.2f} in the treated area alone: the probability that a reduction is left is "
         f"{probability(facts['net_p_reduction'])}, that half or more is {probability(facts['net_p50'])}."

@@ -11,7 +11,7 @@ import pandas as pd
 
 from evaluate.checks.result import CheckResult
 from evaluate.checks.target import find_target
-from evaluate.checks.wording import counted
+from evaluate.checks.wording import counted, signed
 from evaluate.data.periods import period_name
 from evaluate.effects.result import Result
 from evaluate.errors import DesignError, FitError
@@ -215,11 +215,12 @@ def _feature(name: str, recorded: np.ndarray, drawn: np.ndarray, *, two_sided: b
 def _answer(features: list[dict[str, Any]], facts: dict[str, Any], number: float) -> str:
     """The answer in sentences."""
     each = "; ".join(
-        f"{row['feature']} {row['recorded']:.2f}, {row['drawn']:.2f} in drawn counts (p = {row['p_value']:.3f})"
+        f"{row['feature']} {signed(row['recorded'], 2, plus=False)}, {signed(row['drawn'], 2, plus=False)} "
+        f"in drawn counts (p = {row['p_value']:.3f})"
         for row in features
     )
     return (
         f"Over {facts['periods']} periods before the operation: {each}. The largest residual is "
-        f"{facts['largest_residual']:+.1f} standard deviations, in {facts['largest_residual_period']}. "
+        f"{signed(facts['largest_residual'], 1)} standard deviations, in {facts['largest_residual_period']}. "
         f"The smallest p-value is {number:.3f} with allowance for there being four."
     )

@@ -39,6 +39,20 @@ def with_interval(effect: Effect) -> str:
     return f"{effect.rate_ratio:.2f} ({effect.lower:.2f} to {effect.upper:.2f})"
 
 
+def signed(value: float, digits: int = 0, *, plus: bool = True) -> str:
+    """Write a number with its sign, a minus where it is below nought; nought has none.
+
+    Examples
+    --------
+    >>> signed(-58.2), signed(1109), signed(-0.2), signed(-0.05, 2), signed(0.13, 2, plus=False)
+    ('−58', '+1,109', '0', '−0.05', '0.13')
+    """
+    text = f"{abs(value):,.{digits}f}"
+    if not any(digit in text for digit in "123456789"):
+        return text
+    return f"−{text}" if value < 0 else f"{'+' if plus else ''}{text}"
+
+
 def counted(number: int, noun: str) -> str:
     """Write a number of things.
 

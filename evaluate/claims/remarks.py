@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import isnan
 
+from evaluate.checks.wording import signed
 from evaluate.claims.facts import Facts
 from evaluate.claims.grade import SMALL_COUNT
 from evaluate.claims.rules import POSSIBLE, shortfalls_of_huge, size_word
@@ -27,7 +28,7 @@ def estimate_sentence(facts: Facts) -> str:
     change = 100 * (facts.rate_ratio - 1)
     word = size_word(facts.rate_ratio)
     if word == "negligible":
-        return f"The estimated change is {change:+.0f}%, which is {word}."
+        return f"The estimated change is {signed(change)}%, which is {word}."
     return f"The estimate is a {'fall' if change < 0 else 'rise'} of {abs(change):.0f}%: {word}."
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from evaluate.checks.wording import signed
 from evaluate.effects.result import Result
 from evaluate.figures.axes import bounds, count_axis, date_axis, label_ends, shade, spans_of
 from evaluate.figures.bundle import Bundle, plot
@@ -107,10 +108,10 @@ def cumulative_bundle(result: Result, *, name: str = "cumulative") -> Bundle:
         message = f"{amount}; this method gives no range"
     elif last["lower"] <= total <= last["upper"]:
         title = title_of(f"The total by {by} was inside the expected range")
-        message = f"{amount}, inside the range from {last['lower']:+,.0f} to {last['upper']:+,.0f}"
+        message = f"{amount}, inside the range from {signed(last['lower'])} to {signed(last['upper'])}"
     else:
         title = title_of(f"{amount}, outside the expected range", amount)
-        message = f"{amount}, outside the range from {last['lower']:+,.0f} to {last['upper']:+,.0f}"
+        message = f"{amount}, outside the range from {signed(last['lower'])} to {signed(last['upper'])}"
     reading = f"Line: {design.outcome} recorded less expected in {areas_text(design)}, added up."
     if banded:
         reading += " Band: where 95% of such sums would lie had nothing been done."
@@ -185,4 +186,4 @@ def _draw(ax: Axes, result: Result, data: pd.DataFrame) -> None:
     values = data[["recorded_less_expected", "lower", "upper"]].to_numpy(dtype=float)
     count_axis(ax, max(float(np.nanmax(values)), 0.0), room=room, least=float(np.nanmin(values)))
     last = float(data["recorded_less_expected"].iloc[-1])
-    label_ends(ax, [(last, f"{last:+,.0f}".replace("-", "−"), DARK_BLUE)])
+    label_ends(ax, [(last, signed(last), DARK_BLUE)])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from evaluate.checks.result import CheckResult
+from evaluate.checks.wording import signed
 from evaluate.errors import DesignError
 from evaluate.figures.axes import size_in_points, type_size
 from evaluate.figures.bundle import Bundle, plot
@@ -94,7 +95,7 @@ def displacement_bundle(check: CheckResult, *, source: str = "", name: str = "di
     row = (near if len(near) else data).iloc[0]
     more = "fewer" if row["difference"] < 0 else "more"
     place = "next door" if len(near) else "there"
-    ends = "" if isnan(row["lower"]) else f" ({_signed(row['lower'])} to {_signed(row['upper'])})"
+    ends = "" if isnan(row["lower"]) else f" ({signed(row['lower'])} to {signed(row['upper'])})"
     finding = f"{abs(row['difference']):,.0f} {more} {place} than expected{ends}"
     effect = ", ".join(str(check.facts[key]) for key in ("operation", "window") if key in check.facts)
     reading = (
@@ -140,17 +141,12 @@ def plot_displacement(check: CheckResult, *, ax: Axes | None = None) -> Axes:
     return plot(displacement_bundle(check), ax)
 
 
-def _signed(value: float) -> str:
-    text = f"{abs(value):,.0f}"
-    return text if text == "0" else f"{'−' if value < 0 else '+'}{text}"
-
-
 def _text(row: dict[Hashable, Any]) -> str:
     """A difference with its interval, as words."""
     if isnan(row["difference"]):
         return "not shown"
-    ends = "" if isnan(row["lower"]) else f" ({_signed(row['lower'])} to {_signed(row['upper'])})"
-    return f"{_signed(row['difference'])}{ends}"
+    ends = "" if isnan(row["lower"]) else f" ({signed(row['lower'])} to {signed(row['upper'])})"
+    return f"{signed(row['difference'])}{ends}"
 
 
 def _draw(ax: Axes, data: pd.DataFrame) -> None:
@@ -188,5 +184,5 @@ def _count_ticks(ax: Axes) -> None:
 
     low, high = ax.get_xlim()
     ticks = [tick for tick in MaxNLocator(5, integer=True).tick_values(low, high) if low <= tick <= high]
-    ax.set_xticks(ticks, [_signed(tick) for tick in ticks])
+    ax.set_xticks(ticks, [signed(tick) for tick in ticks])
     ax.set_xlim(low, high)

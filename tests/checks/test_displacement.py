@@ -116,3 +116,33 @@ def test_no_interval_no_verdict(without_interval, design_with):
     check = ev.Displacement().run(without_interval.fit(design_with(buffers=2), seed=1), seed=1)
     assert check.passed is None
     assert check.answer.endswith("The method gives no interval, so a net effect cannot be judged.")
+
+
+def test_rings_are_asked_one_by_one_and_stay_out_of_the_controls(estimator, design_with):
+    result = estimator.fit(design_with(buffers=3), seed=1)
+    first, second = result.design.buffer[:1], result.design.buffer[1:]
+    check = ev.Displacement(rings={"first ring": first, "second ring": second}).run(result, seed=1)
+    plain = ev.Displacement().run(result, seed=1)
+    assert check.table["areas"].tolist() == [
+        "treated",
+        "first ring",
+        "second ring",
+        "buffers",
+        "treated and buffers",
+    ]
+    ring = check.table.set_index("areas").loc["first ring"]
+    alone = estimator.fit(result.design.with_treated(first), seed=1).effect("patrols", "after")
+    assert ring["observed"] == alone.observed
+    assert ring["rate_ratio"] == pytest.approx(alone.rate_ratio, rel=0.02)
+    assert check.number == pytest.approx(plain.number, rel=0.02)
+    assert "ring by ring: first ring " in check.answer
+    assert "ring by ring" not in plain.answer
+
+
+def test_a_ring_outside_the_buffer_is_refused(estimator, design_with):
+    result = estimator.fit(design_with(buffers=2), seed=1)
+    control = result.design.control[0]
+    with pytest.raises(
+        ev.DesignError, match=f'The ring "far" holds {control}, not among the buffers. A ring is a part'
+    ):
+        ev.Displacement(rings={"far": [control]}).run(result, seed=1)

@@ -76,7 +76,7 @@ class Displacement:
     operation: str | None = None
     window: str | None = None
     reduction: float | None = None
-    rings: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    rings: Mapping[str, Sequence[str]] = field(default_factory=dict, hash=False)
 
     name: ClassVar[str] = "displacement"
     question: ClassVar[str] = "Is a reduction left when the change in the buffer areas is counted?"

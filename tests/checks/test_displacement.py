@@ -146,3 +146,7 @@ def test_a_ring_outside_the_buffer_is_refused(estimator, design_with):
         ev.DesignError, match=f'The ring "far" holds {control}, not among the buffers. A ring is a part'
     ):
         ev.Displacement(rings={"far": [control]}).run(result, seed=1)
+
+
+def test_equal_checks_are_one_key_so_that_a_study_makes_them_once():
+    assert {ev.Displacement(rings={"next": ["A02"]}): 1}[ev.Displacement(rings={"next": ["A02"]})] == 1

@@ -19,6 +19,7 @@ Finding = Literal[
     "not supported",
     "cannot tell",
     "not tested",
+    "not published",
 ]
 
 UNKNOWN = float("nan")
@@ -91,6 +92,10 @@ class Facts:
         Share of untreated areas where the method finds an effect that cannot be there.
     n_placebos : int
         How many were tried.
+    n_specifications : int
+        Other choices listed beforehand under which the same question was asked: methods, dates, lengths of "before".
+    conflicting : float
+        Share of them whose estimate lies on the other side of no change.
     triggered : bool
         True where the operation followed a spike.
     expected_fall, raw_fall : float
@@ -144,6 +149,8 @@ class Facts:
     placebo_p: float = UNKNOWN
     placebo_rate: float = UNKNOWN
     n_placebos: int = 0
+    n_specifications: int = 0
+    conflicting: float = UNKNOWN
     triggered: bool = False
     expected_fall: float = UNKNOWN
     raw_fall: float = UNKNOWN

@@ -30,6 +30,10 @@ MONTHS = (
 )  # fmt: skip
 
 
+SPECIFICATIONS = ("specification curve", "listed sensitivities")
+"""Checks that ask the same question under other choices."""
+
+
 def facts_from(
     claim: Claim,
     result: Result,
@@ -91,6 +95,7 @@ def facts_from(
         triggered=bool(target.trigger.any()),
         **_design_facts(result, window),
         **_check_facts(claim, checks, effect),
+        **_specification_facts(checks, effect),
     )
 
 
@@ -285,6 +290,17 @@ def _check_facts(claim: Claim, checks: CheckResults, effect: Effect) -> dict[str
         "expected_fall": _number(spike, "expected_fall"),
         "raw_fall": _number(spike, "raw_fall"),
     }
+
+
+def _specification_facts(checks: CheckResults, effect: Effect) -> dict[str, Any]:
+    """How many other choices were tried in all, and the share that points the other way."""
+    number, against = 0, 0.0
+    for name in SPECIFICATIONS:
+        facts = _facts(checks, name, effect)
+        tried = int(_number(facts, "n_specifications", 0.0))
+        number += tried
+        against += tried * (1.0 - _number(facts, "share_same_direction", 1.0))
+    return {"n_specifications": number, "conflicting": against / number if number else nan}
 
 
 def _facts(checks: CheckResults, name: str, effect: Effect) -> Mapping[str, Any]:

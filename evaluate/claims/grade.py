@@ -136,7 +136,8 @@ def analytical_confidence(facts: Facts) -> tuple[Confidence, tuple[str, ...]]:
     Returns
     -------
     rating : {"high", "moderate", "low"}
-        Grades A and B: high, or moderate where there is any doubt; C: moderate, or low; D and E: low.
+        Grades A and B: high, or moderate where there is any doubt; C: moderate, or low; D and E: low. A step lower
+        where more than a quarter of the specifications listed beforehand point the other way.
     doubts : tuple of str
         In sentences.
 
@@ -148,11 +149,33 @@ def analytical_confidence(facts: Facts) -> tuple[Confidence, tuple[str, ...]]:
     ('high', ())
     """
     doubts = doubts_about(facts)
-    if facts.grade in ("A", "B"):
-        return ("moderate" if doubts else "high"), doubts
-    if facts.grade == "C":
-        return ("low" if doubts else "moderate"), doubts
-    return "low", doubts
+    steps = {"A": 0, "B": 0, "C": 1}.get(facts.grade, len(RATINGS)) + bool(doubts)
+    conflict = conflict_among_specifications(facts)
+    if conflict:
+        steps, doubts = steps + 1, (*doubts, conflict)
+    return RATINGS[min(steps, len(RATINGS) - 1)], doubts
+
+
+RATINGS: Final[tuple[Confidence, ...]] = ("high", "moderate", "low")
+MOST_CONFLICTING: Final = 0.25
+
+
+def conflict_among_specifications(facts: Facts) -> str:
+    """Say how many of the specifications listed beforehand point the other way; empty for a quarter of them or fewer.
+
+    Examples
+    --------
+    >>> facts = Facts(p_any=0.9, p10=0.8, p50=0.1, p_claim=0.1, rate_ratio=0.8, lower=0.6, upper=1.1,
+    ...               n_specifications=200, conflicting=0.31)
+    >>> conflict_among_specifications(facts)
+    '31% of the 200 specifications listed beforehand point the other way.'
+    """
+    if isnan(facts.conflicting) or facts.conflicting <= MOST_CONFLICTING:
+        return ""
+    share, number = f"{facts.conflicting:.0%}", facts.n_specifications
+    if number == 1:
+        return "The one other specification listed beforehand points the other way."
+    return f"{share} of the {number:,} specifications listed beforehand point the other way."
 
 
 def doubts_about(facts: Facts) -> tuple[str, ...]:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from evaluate.checks.result import CheckResults
+from evaluate.effects.kept import Kept
 from evaluate.errors import DesignError, did_you_mean
 from evaluate.reports.findings import Event, Finding, Findings, OutcomeInfo
 from evaluate.study.answers import Answers, answer_all
@@ -22,7 +24,7 @@ from evaluate.study.notes import notes_of
 from evaluate.study.plan import ClaimPlan
 from evaluate.study.quantities import Quantity, compare, quantities_of
 from evaluate.study.questions import stated
-from evaluate.study.sensitivities import sensitivity_table
+from evaluate.study.sensitivities import listed_check, sensitivity_table
 from evaluate.study.tasks import Progress
 from evaluate.study.write import write_whole
 
@@ -223,7 +225,8 @@ def _finding(claim: ClaimPlan, checked: CheckedStudy, answers: Answers) -> Findi
     if claim.untestable is not None:
         return Finding(proposition, untestable(proposition, claim.untestable, generation=generation))
     result = answers.headline(claim.id)
-    checks = answers.checks[claim.id]
+    listed = listed_check(claim, result, answers.attempts[answers.key_of[claim.id]])
+    checks = CheckResults([*answers.checks[claim.id], *([listed] if listed is not None else [])])
     verdict = judge(
         proposition,
         result,

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from evaluate.checks.result import CheckResult
+from evaluate.checks.specification_curve import AGREEMENT
 from evaluate.design.design import Design
 from evaluate.effects.effect import Effect
 from evaluate.effects.result import Estimator, Result
@@ -137,7 +139,62 @@ def sensitivity_table(
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _row(claim: ClaimPlan, one: Attempt) -> tuple[object, ...]:
+def listed_check(claim: ClaimPlan, headline: Result, attempts: Sequence[Attempt]) -> CheckResult | None:
+    """Ask whether the plan's other methods and dates point the way the headline does.
+
+    Other outcomes and the buffer areas are other questions, and do not count.
+
+    Parameters
+    ----------
+    claim : ClaimPlan
+        Whose effect is looked at.
+    headline : Result
+        The fit that it is judged by.
+    attempts : sequence of Attempt
+        The sensitivities of its question.
+
+    Returns
+    -------
+    CheckResult or None
+        The share on the headline's side of no change, against 75%; None where the plan lists none that could be made.
+    """
+    proposition = stated(claim)
+    ratio = headline.effect(proposition.operation, proposition.window).rate_ratio
+    rows = []
+    for one in attempts:
+        same_question = one.result is not None and (
+            (one.result.design.outcome, one.result.design.treated)
+            == (headline.design.outcome, headline.design.treated)
+        )
+        row = _row(claim, one)
+        if same_question and not math.isnan(row[2]):
+            rows.append((one.label, *row[2:], (row[2] < 1) == (ratio < 1)))
+    if not rows:
+        return None
+    columns = ["sensitivity", *COLUMNS[2:], "same_direction"]
+    table = pd.DataFrame(rows, columns=columns)
+    share = float(table["same_direction"].mean())
+    against = int((~table["same_direction"]).sum())
+    way = "fewer" if ratio < 1 else "more"
+    others = f"{against} of the {len(rows)} point the other way" if against else "they all agree"
+    return CheckResult(
+        "listed sensitivities",
+        "Do the other methods and dates that the plan lists point the same way?",
+        f"The headline found {way} than expected. Of other methods and dates the plan lists {len(rows)}; {others}.",
+        share,
+        AGREEMENT,
+        share >= AGREEMENT,
+        table,
+        {
+            "operation": proposition.operation,
+            "window": proposition.window,
+            "n_specifications": len(rows),
+            "share_same_direction": share,
+        },
+    )
+
+
+def _row(claim: ClaimPlan, one: Attempt) -> tuple[str, str, float, float, float, float]:
     """One claim under one sensitivity; what could not be made is listed with the reason."""
     proposition = stated(claim)
     problem = one.problem

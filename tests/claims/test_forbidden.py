@@ -93,6 +93,7 @@ SHARES = {
     "month_to_month": st.floats(0, 2) | unknown,
     "placebo_p": st.floats(0.02, 1) | unknown,
     "placebo_rate": probability | unknown,
+    "conflicting": probability | unknown,
     "expected_fall": st.floats(-0.5, 0.9) | unknown,
     "raw_fall": st.floats(-0.5, 0.9) | unknown,
 }
@@ -136,6 +137,7 @@ def any_facts(draw: st.DrawFn) -> Facts:
         n_after=draw(st.integers(1, 24)),
         grade_ceiling=draw(st.sampled_from(["A", "D", "E"])),
         n_placebos=draw(st.integers(0, 60)),
+        n_specifications=draw(st.integers(1, 300)),
         triggered=draw(st.booleans()),
         plan_before_data=draw(st.booleans()),
         boundary_break=draw(st.booleans()),
@@ -187,7 +189,7 @@ def test_facts_of_the_property_test_cover_every_field():
         "p_any", "p10", "p25", "p40", "p50", "p60", "p_up", "p_rope", "p_claim", "rate_ratio", "lower", "upper",
         "observed", "expected", "direction", "claimed_size", "claimed_ratio", "share_of_days", "share_of_area",
         "generation", "net_of_buffers", "sustained_months", "n_control", "n_before", "n_after", "grade_ceiling",
-        "n_placebos", "triggered", "plan_before_data", "boundary_break", "grade",
+        "n_placebos", "n_specifications", "triggered", "plan_before_data", "boundary_break", "grade",
     }  # fmt: skip
     assert {field.name for field in fields(Facts)} - covered == {"level", "fine_periods"}
 

@@ -235,3 +235,14 @@ def test_weeks_are_named_by_their_days():
     facts = facts_from(ev.Claim("x", source="s", window="after"), result)
     assert facts.fine_periods
     assert facts.sustained_months == pytest.approx(8 * 12 / (365.25 / 7))
+
+
+def test_specifications_are_counted_together(stated):
+    about = {"operation": "June 2017", "window": "after"}
+    curve = answer("specification curve", n_specifications=200, share_same_direction=0.7, **about)
+    listed = answer("listed sensitivities", n_specifications=4, share_same_direction=0.25, **about)
+    facts = facts_from(AFTER, stated(0.8, 0.1), CheckResults([curve, listed]))
+    assert (facts.n_specifications, facts.conflicting) == (204, pytest.approx(63 / 204))
+    assert isnan(facts_from(AFTER, stated(0.8, 0.1)).conflicting)
+    other = answer("specification curve", n_specifications=9, share_same_direction=0.0, window="during")
+    assert facts_from(AFTER, stated(0.8, 0.1), CheckResults([other])).n_specifications == 0

@@ -148,3 +148,22 @@ def test_detectable_sizes_are_compared_on_the_log_scale(facts):
     rise = replace(facts, direction="increase", claimed_size=1.0, claimed_ratio=2.0)
     assert detects(replace(rise, smallest_detectable=0.5))
     assert not detects(replace(rise, smallest_detectable=0.501))
+
+
+@pytest.mark.parametrize(
+    ("grade", "doubt", "before", "after"),
+    [
+        ("A", False, "high", "moderate"),
+        ("B", True, "moderate", "low"),
+        ("C", False, "moderate", "low"),
+        ("C", True, "low", "low"),
+        ("D", False, "low", "low"),
+    ],
+)
+def test_a_conflict_among_specifications_lowers_confidence_one_more_step(grade, doubt, before, after, facts):
+    facts = replace(facts, grade=grade, net_of_buffers=None if doubt else True, n_specifications=208)
+    assert analytical_confidence(replace(facts, conflicting=0.25))[0] == before
+    rating, reasons = analytical_confidence(replace(facts, conflicting=0.26))
+    assert rating == after
+    assert reasons[-1] == "26% of the 208 specifications listed beforehand point the other way."
+    assert len(reasons) == 1 + doubt

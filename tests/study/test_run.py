@@ -45,7 +45,8 @@ def test_the_planted_fall_is_found_and_is_smaller_than_claimed(small):
 def test_checks_and_comparisons_are_those_of_the_plan(small):
     _, run, _ = small
     half = run.by_claim["half"]
-    assert [check.name for check in half.checks] == ["minimum detectable effect", "displacement"]
+    names = ["minimum detectable effect", "displacement", "listed sensitivities"]
+    assert [check.name for check in half.checks] == names
     assert [result.estimator.name for result in half.comparisons] == ["before-after"]
     assert half.checks["displacement"].facts["operation"] == "June 2014"
 
@@ -58,6 +59,16 @@ def test_sensitivities_start_with_the_headline(small):
     assert list(half.index) == [HEADLINE, "before-after", dates, BUFFERS]
     assert half.loc[HEADLINE, "rate_ratio"] == run.value("half/rate_ratio")
     assert not table["rate_ratio"].isna().any()
+
+
+def test_listed_methods_and_dates_are_held_against_the_headline(small):
+    _, run, _ = small
+    check = run.by_claim["half"].checks["listed sensitivities"]
+    dates = "June 2014 taken as 2014-05-01 to 2014-06-30"
+    assert check.table["sensitivity"].tolist() == ["before-after", dates]  # not the buffers
+    assert check.facts["share_same_direction"] == check.number == check.table["same_direction"].mean()
+    facts = run.by_claim["half"].verdict.facts
+    assert (facts.n_specifications, facts.conflicting) == (2, 1 - check.number)
 
 
 def test_numbers_are_looked_up_by_name(small):

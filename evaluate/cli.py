@@ -25,6 +25,8 @@ if TYPE_CHECKING:  # everything else is imported by the command that needs it, s
 WRONG, INTERRUPTED = 1, 130
 DEFAULT_STUDY = "sample_operation"
 
+GOES_ON = "The same command goes on from what is finished."
+
 app = typer.Typer(
     name="evaluate",
     help="Statistics for judging whether a police operation worked.",
@@ -91,13 +93,17 @@ def run(
     """Run a study and write its report.
 
     Plan and data are proved before anything is fitted. An earlier report in the folder is replaced whole, and only
-    when the new one is complete.
+    when the new one is complete. A run that was stopped goes on from what it had finished.
     """
     with one_message():
+        from evaluate.data.fetch import cache_folder
+        from evaluate.effects.kept import Kept
         from evaluate.study import load_study
 
         loaded = load_study(study)
-        with progress_bar() as progress:
+        name = f"{loaded.name}_blind" if blind else loaded.name
+        kept = Kept(cache_folder() / "runs" / name)
+        with progress_bar() as progress, saying_on_ctrl_c(f"no report was written. {GOES_ON}"):
             done = loaded.run(
                 data,
                 seed=seed,
@@ -105,9 +111,10 @@ def run(
                 engine=engine.value if engine else None,
                 blind=blind,
                 progress=progress,
+                keep=kept.folder,
             )
-        name = f"{loaded.name}_blind" if blind else loaded.name
         page = done.write(out if out is not None else Path("outputs") / name)
+        kept.clear()
         _show_run(done, loaded, page, as_planned=not (quick or data or seed is not None or engine or blind))
 
 
@@ -220,7 +227,7 @@ def calibrate(
 
         with progress_bar() as progress:
             if panel is None:
-                with saying_what_is_kept(out / "panels"):
+                with saying_on_ctrl_c(f"finished panels are kept in {out / 'panels'}. {GOES_ON}"):
                     page = measure_simulated(panels, seed, cell, estimator, out=out, progress=progress)
             else:
                 page = measure_areas(
@@ -289,16 +296,12 @@ def one_message() -> Iterator[None]:
 
 
 @contextmanager
-def saying_what_is_kept(folder: Path) -> Iterator[None]:
-    """Say on Ctrl-C that the work goes on from what is finished."""
+def saying_on_ctrl_c(what: str) -> Iterator[None]:
+    """Say on Ctrl-C what is left of the work."""
     try:
         yield
     except KeyboardInterrupt:
-        _console(stderr=True).print(
-            f"Stopped; finished panels are kept in {_plain(str(folder))}, and the same command goes on from there.",
-            soft_wrap=True,
-            highlight=False,
-        )
+        _console(stderr=True).print(f"Stopped; {_plain(what)}", soft_wrap=True, highlight=False)
         raise typer.Exit(INTERRUPTED) from None
 
 

@@ -91,7 +91,7 @@ def fetch_file(file: PublicFile, *, cache: PathLike | None = None, again: bool =
     own = _in_mirror(file)
     if own is not None:
         return own
-    folder = Path(cache).expanduser() if cache is not None else _cache_folder()
+    folder = Path(cache).expanduser() if cache is not None else cache_folder()
     kept = folder / file.file
     if kept.is_file() and not again:
         _check_kept(file, kept)
@@ -107,7 +107,7 @@ def where_is(file: PublicFile) -> Path | None:
     >>> where_is(PublicFile("none", "no such file.csv", "https://example.org/none.csv"))
     """
     own = _in_mirror(file)
-    kept = _cache_folder() / file.file
+    kept = cache_folder() / file.file
     return own if own is not None else kept if kept.is_file() else None
 
 
@@ -127,7 +127,7 @@ def named_folder() -> Path | None:
     return Path(named)
 
 
-def _cache_folder() -> Path:
+def cache_folder() -> Path:
     """The system's folder for caches of programs."""
     import pooch
 

@@ -12,6 +12,7 @@ from evaluate.checks.placebo_in_space import PlaceboInSpace
 from evaluate.checks.result import Check, CheckResult, CheckResults
 from evaluate.checks.run import run_checks
 from evaluate.design.design import Design
+from evaluate.effects.kept import Kept
 from evaluate.effects.result import Estimator, Result
 from evaluate.estimators.structural import StructuralModel
 from evaluate.numerics.seeds import child_seed
@@ -69,7 +70,12 @@ class Answers:
 
 
 def answer_all(
-    checked: CheckedStudy, *, engine: Engine, quick: bool = False, progress: Progress | None = None
+    checked: CheckedStudy,
+    *,
+    engine: Engine,
+    quick: bool = False,
+    progress: Progress | None = None,
+    kept: Kept | None = None,
 ) -> Answers:
     """Fit everything a study asks for.
 
@@ -83,6 +89,8 @@ def answer_all(
         Fewer placebos and draws.
     progress : callable, optional
         Called with the share done and what was done last.
+    kept : Kept, optional
+        Where finished work is kept and looked for.
 
     Returns
     -------
@@ -101,12 +109,13 @@ def answer_all(
         [_headline(question, estimator, seed) for question in checked.questions],
         progress=progress,
         until=SHARE_OF_HEADLINES,
+        kept=kept,
     )
     swift = make_estimator(plan.headline.estimator, engine="fast", quick=quick)
     tasks = [
         task
         for question in checked.questions
-        for task in _checks(question, plan, headlines[question.key], seed, quick=quick)
+        for task in _checks(question, plan, replace(headlines[question.key], kept=kept), seed, quick=quick)
     ]
     tasks.sort(
         key=lambda task: not task.label.endswith(LONGEST)
@@ -114,7 +123,7 @@ def answer_all(
     tasks += [task for question in checked.questions for task in _attempts(question, plan, swift, seed)]
     pools = pools_of(checked.questions, plan)
     tasks += pool_tasks(pools, _few_draws(swift), seed)
-    found = run_tasks(tasks, progress=progress, done=SHARE_OF_HEADLINES)
+    found = run_tasks(tasks, progress=progress, done=SHARE_OF_HEADLINES, kept=kept)
     return Answers(
         key_of={claim.id: question.key for question in checked.questions for claim in question.claims},
         headlines={question.key: headlines[question.key] for question in checked.questions},
@@ -166,8 +175,8 @@ def _checks(question: Question, plan: Plan, headline: Result, seed: int, *, quic
         child = child_seed(seed, "checks", *about)
         for check in make_checks(plan, claim, quick=quick):
             label = f"{', '.join(dict.fromkeys(about))}: {check.name}"
-            key = (question.key, check)
-            tasks.setdefault(key, Task(key, label, _check, (swift, check, child)))
+            key = (question.key, repr(check))
+            tasks.setdefault(key, Task(key, label, _check, (swift, check, child), keeps_itself=True))
     return list(tasks.values())
 
 
@@ -194,7 +203,7 @@ def _gathered(
     """The answers of the checks by claim, in the plan's order."""
     return {
         claim.id: CheckResults(
-            [found[question.key, check] for check in make_checks(plan, claim, quick=quick)]
+            [found[question.key, repr(check)] for check in make_checks(plan, claim, quick=quick)]
         )
         for question in questions
         for claim in question.claims

@@ -13,7 +13,7 @@ import pandas as pd
 from evaluate.checks.result import CheckResults
 from evaluate.effects.kept import Kept
 from evaluate.errors import DesignError, did_you_mean
-from evaluate.reports.findings import Event, Finding, Findings, OutcomeInfo
+from evaluate.reports.findings import Event, Finding, Findings
 from evaluate.study.answers import Answers, answer_all
 from evaluate.study.check import CheckedStudy
 from evaluate.study.freeze import departures
@@ -139,6 +139,7 @@ def run_study(
     engine: Engine,
     quick: bool = False,
     progress: Progress | None = None,
+    kept: Kept | None = None,
     clock: Callable[[], float] = time.perf_counter,
 ) -> Run:
     """Run a checked study.
@@ -153,6 +154,8 @@ def run_study(
         Fewer placebos and draws.
     progress : callable, optional
         Called with the share done and what was done last.
+    kept : Kept, optional
+        Where finished work is kept and looked for.
     clock : callable
         Tells the time in seconds.
 
@@ -162,7 +165,7 @@ def run_study(
     """
     started = clock()
     plan = checked.plan
-    answers = answer_all(checked, engine=engine, quick=quick, progress=progress)
+    answers = answer_all(checked, engine=engine, quick=quick, progress=progress, kept=kept)
     by_claim = {claim.id: _finding(claim, checked, answers) for claim in plan.claims_primary_first}
     first = next(claim for claim in plan.claims_primary_first if claim.untestable is None)
     headline = answers.headline(first.id)

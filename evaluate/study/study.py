@@ -8,6 +8,7 @@ from typing import Literal
 
 import pandas as pd
 
+from evaluate.effects.kept import Kept
 from evaluate.study.blind_record import Reading, now, record_reading
 from evaluate.study.check import CheckedStudy, check_study
 from evaluate.study.freeze import Freeze, freeze_plan
@@ -102,6 +103,7 @@ class Study:
         engine: Literal["fast", "nuts"] | None = None,
         blind: bool = False,
         progress: Progress | None = None,
+        keep: str | Path | None = None,
     ) -> Run:
         """Check, fit, check the fit and judge every claim.
 
@@ -120,6 +122,9 @@ class Study:
             areas take their place, and every page says so.
         progress : callable, optional
             Called with the share done and what was done last.
+        keep : path, optional
+            Folder in which finished fits and checks are kept, so that a run that was stopped goes on from there. They
+            are used again only for the same settings, counts, seed, source and versions of packages.
 
         Returns
         -------
@@ -135,6 +140,7 @@ class Study:
             engine=engine or self.plan.headline.engine,
             quick=quick,
             progress=progress,
+            kept=None if keep is None else Kept(Path(keep)),
         )
 
     def expected(self) -> pd.DataFrame:

@@ -112,7 +112,7 @@ def test_an_interruption_says_what_is_kept(tmp_path, monkeypatch):
     done = CliRunner().invoke(app, ["calibrate", "--panels", "2", "--out", "out"])
     assert done.exit_code == 130
     assert "finished panels are kept in out" in done.stderr
-    assert "goes on from there" in done.stderr
+    assert "The same command goes on from what is finished." in done.stderr
 
 
 def test_the_command_makes_placebos_on_a_file(tmp_path, monkeypatch):

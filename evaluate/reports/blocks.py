@@ -165,8 +165,8 @@ class FigureBlock:
 
     @property
     def table(self) -> Table:
-        """What is drawn, to stand below the figure."""
-        return generic_table(self.bundle.name, f"Data: {self.bundle.title}", self.bundle.data)
+        """What is drawn: below the figure on the page, on a sheet of its own in the spreadsheet."""
+        return generic_table(f"figure_{self.bundle.name}", f"Data: {self.bundle.title}", self.bundle.data)
 
 
 @dataclass(frozen=True)
@@ -236,6 +236,25 @@ class Document:
         """The figures on the page, each name once."""
         found = {block.bundle.name: block for block in self.flat if isinstance(block, FigureBlock)}
         return tuple(found.values())
+
+    @property
+    def sheets(self) -> tuple[Table, ...]:
+        """Every table of the spreadsheet: those written as files, then what each figure draws."""
+        return (*self.tables, *(figure.table for figure in self.figures))
+
+    def caption_of(self, figure: FigureBlock) -> str:
+        """Write a figure's caption with what the banner says, unless it says so itself.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> bundle = Bundle("one", "No change", "A chart.", "Simulated data. Dots.", pd.DataFrame(), lambda ax: None)
+        >>> Document("", "Simulated data. Exploratory", []).caption_of(FigureBlock(bundle))
+        'Exploratory. Simulated data. Dots.'
+        """
+        caption = figure.bundle.caption
+        said = [f"{part}. " for part in self.banner.split(". ") if part and not caption.startswith(part)]
+        return f"{''.join(said)}{caption}"
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,9 @@ from evaluate.reports.tables import MARKERS, MINUS, ROUNDING, Column, Table
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
+SPREADSHEET: Final = "tables.xlsx"
+"""Name of its file in a report's folder of tables."""
+
 COVER: Final = "Cover"
 LONGEST_NAME: Final = 31
 """Letters a sheet's name may have."""
@@ -59,7 +62,7 @@ def to_spreadsheet(tables: Sequence[Table], *, title: str, banner: str = "") -> 
     book.properties.creator, book.properties.language = "", "en-GB"
     cover = book.worksheets[0]
     cover.title = COVER
-    names = _names_of_sheets(tables)
+    names = names_of_sheets(tables)
     _write_cover(cover, tables, names, title=title, banner=banner)
     for number, (name, table) in enumerate(zip(names, tables, strict=True), start=1):
         _write_table(book.create_sheet(name), table, f"Table_{number}", banner)
@@ -96,8 +99,24 @@ def number_of(cell: str) -> tuple[float, str] | None:
     return (value, f"#,##0.{'0' * len(decimals)}") if decimals else (int(value), "#,##0")
 
 
-def _names_of_sheets(tables: Sequence[Table]) -> list[str]:
-    """The tables' own names, shortened where a spreadsheet would not take them, each once."""
+def names_of_sheets(tables: Sequence[Table]) -> list[str]:
+    """Name the sheets of some tables: by the tables' own names, shortened where they are too long, each once.
+
+    Parameters
+    ----------
+    tables : sequence of Table
+        In the order of the sheets.
+
+    Returns
+    -------
+    list of str
+        At most 31 letters each.
+
+    Examples
+    --------
+    >>> names_of_sheets([Table("counts", "Counts", (), ()), Table("counts", "More counts", (), ())])
+    ['counts', 'counts_2']
+    """
     names: list[str] = []
     for table in tables:
         name, number = table.name[:LONGEST_NAME], 2

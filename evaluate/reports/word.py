@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,6 +27,7 @@ from evaluate.reports.blocks import (
 )
 from evaluate.reports.drawings import Drawings
 from evaluate.reports.packed import steady
+from evaluate.reports.spreadsheet import SPREADSHEET, names_of_sheets
 from evaluate.reports.tables import Column, Table
 from evaluate.reports.word_parts import (
     bookmark,
@@ -42,13 +44,12 @@ if TYPE_CHECKING:
 DPI: Final = 200
 """Of the pictures: sharp in print, and a file that can be sent by mail."""
 
-ANNEX: Final = Heading("Data of the figures", anchor="figure-data")
-
 
 def to_word(document: Document, drawings: Drawings | None = None) -> bytes:
     """Write a document as a Word file.
 
-    What the page folds away below each figure, its data, stands in an annex here.
+    What the page folds away below each figure, its data, is on a sheet of the spreadsheet that the report comes with;
+    a line below the figure says which.
 
     Parameters
     ----------
@@ -80,15 +81,10 @@ def to_word(document: Document, drawings: Drawings | None = None) -> bytes:
     word.add_heading(document.title, level=1)
     top, sections = in_sections(document.blocks)
     writer.write(top)
-    headings = [section.heading for section in sections] + ([ANNEX] if document.figures else [])
     for number, section in enumerate(sections):
         writer.write([section.heading, *section.blocks])
         if number == 0:
-            _write_contents(word, headings)
-    if document.figures:
-        writer.write([ANNEX])
-        for figure in document.figures:
-            writer.write([TableBlock(figure.table)])
+            _write_contents(word, [section.heading for section in sections])
     stream = BytesIO()
     word.save(stream)
     return steady(stream.getvalue())
@@ -121,6 +117,12 @@ class _Writer:
     document: Document
     drawings: Drawings
     anchors: int = field(default=0)
+
+    @cached_property
+    def sheets(self) -> dict[str, str]:
+        """Name of each table to that of its sheet in the spreadsheet."""
+        tables = self.document.sheets
+        return dict(zip((table.name for table in tables), names_of_sheets(tables), strict=True))
 
     def write(self, blocks: Sequence[Block]) -> None:
         writers: dict[type, Callable[[Any], None]] = {
@@ -190,9 +192,9 @@ class _Writer:
         bundle = block.bundle
         self.word.add_paragraph(bundle.title, style="Figure Title")
         self._picture(bundle)
-        banner = self.document.banner
-        said = "" if bundle.caption.startswith(banner) else f"{banner}. "
-        self.word.add_paragraph(f"{said}{bundle.caption}", style="Caption")
+        self.word.add_paragraph(self.document.caption_of(block), style="Caption")
+        sheet = self.sheets[block.table.name]
+        self.word.add_paragraph(f"Data: sheet “{sheet}” of {SPREADSHEET}.", style="Small")
 
     def _picture(self, bundle: Bundle) -> None:
         from docx.shared import Inches

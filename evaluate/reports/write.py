@@ -11,13 +11,12 @@ from evaluate.reports.drawings import Drawings
 from evaluate.reports.findings import Findings
 from evaluate.reports.html import to_html
 from evaluate.reports.manifest import write_manifest
-from evaluate.reports.spreadsheet import to_spreadsheet
+from evaluate.reports.spreadsheet import SPREADSHEET, to_spreadsheet
 from evaluate.reports.tables import write_tables
 from evaluate.reports.word import to_word
 
 REPORT = "report.html"
 WORD = "report.docx"
-SPREADSHEET = "tables.xlsx"
 
 
 def write_report(findings: Findings, folder: str | Path) -> Path:
@@ -44,7 +43,7 @@ def write_report(findings: Findings, folder: str | Path) -> Path:
     folder = Path(folder)
     document = compose(findings)
     write_tables(document.tables, folder / "tables", banner=document.banner)
-    workbook = to_spreadsheet(document.tables, title=document.title, banner=document.banner)
+    workbook = to_spreadsheet(document.sheets, title=document.title, banner=document.banner)
     (folder / "tables" / SPREADSHEET).write_bytes(workbook)
     _write_figures(document, folder / "figures")
     write_manifest(findings.manifest, folder)

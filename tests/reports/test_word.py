@@ -7,10 +7,12 @@ from dataclasses import replace
 from io import BytesIO
 
 import docx
+import openpyxl
 import pytest
 
 from evaluate.reports.blocks import Answer, Bullets, Document, Heading, Paragraph, Quote, TableBlock
 from evaluate.reports.compose import compose
+from evaluate.reports.spreadsheet import to_spreadsheet
 from evaluate.reports.tables import Column, Table
 from evaluate.reports.word import to_word
 from evaluate.reports.word_parts import ACROSS, table_part
@@ -33,14 +35,14 @@ def word(written):
     return docx.Document(BytesIO(written))
 
 
-def test_the_headings_are_those_of_the_page_and_an_annex(word, document):
+def test_the_headings_are_those_of_the_page(word, document):
     found = [
         (int(part.style.name[-1]), part.text)
         for part in word.paragraphs
         if part.style.name.startswith("Heading")
     ]
     wanted = [(block.level, block.text) for block in document.flat if isinstance(block, Heading)]
-    assert found == [(1, document.title), *wanted, (2, "Data of the figures")]
+    assert found == [(1, document.title), *wanted]
 
 
 def test_every_sentence_of_the_blocks_is_there(word, document):
@@ -73,7 +75,6 @@ def test_every_picture_has_its_alt_text_and_its_caption_below(word, document):
 
 def test_every_table_is_whole_under_its_caption_with_a_header_row(word, document):
     tables = [block.table for block in document.flat if isinstance(block, TableBlock)]
-    tables += [figure.table for figure in document.figures]
     found = {}
     for table in word.tables:
         above = table._tbl.getprevious()
@@ -87,6 +88,17 @@ def test_every_table_is_whole_under_its_caption_with_a_header_row(word, document
         assert headers == [True, *[False] * (len(headers) - 1)]
     for table in tables:
         assert found[table.caption, tuple(column.heading for column in table.columns)] == list(table.cells)
+
+
+def test_a_line_below_each_figure_names_the_sheet_that_holds_its_data(word, document):
+    book = openpyxl.load_workbook(BytesIO(to_spreadsheet(document.sheets, title=document.title)))
+    lines = [part.text for part in word.paragraphs if part.text.startswith("Data: sheet")]
+    named = [line.split("“")[1].split("”")[0] for line in lines]
+    assert len(named) == len(set(named)) == len(document.figures)
+    for name, figure in zip(named, document.figures, strict=True):
+        assert book[name]["A1"].value == f"Data: {figure.bundle.title}"
+        heads = [column.heading for column in figure.table.columns]
+        assert any(heads == [cell.value for cell in row] for row in book[name].iter_rows(max_col=len(heads)))
 
 
 def test_each_page_says_that_the_data_are_simulated(word, document):

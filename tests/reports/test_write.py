@@ -77,5 +77,5 @@ def test_the_list_of_tables_says_that_the_data_are_simulated(written):
 
 def test_lines_end_alike_on_every_machine(written):
     for name, content in contents(written).items():
-        if not name.endswith((".png", ".docx", ".xlsx")):
+        if not name.endswith((".png", ".pdf", ".docx", ".xlsx")):
             assert b"\r" not in content, name

@@ -20,7 +20,8 @@ class Verdict:
         What was claimed.
     finding : str
         "supported", "probably supported", "smaller than claimed", "too small to matter", "the other way",
-        "not supported", "cannot tell" or "not tested".
+        "not supported", "cannot tell" or "not tested"; "not published" in a report whose disclosure control holds
+        it back.
     probability : float
         Probability of the size claimed or larger; NaN where the claim was not tested or the grade is E.
     words : str

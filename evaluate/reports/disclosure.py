@@ -1,51 +1,22 @@
 """Hide small counts that could point to a person, and enough others that no hidden one can be worked out.
 
 A count from 1 to ``threshold - 1`` is hidden. Where the totals that are also published would give it away, further
-counts are hidden until they do not. What gives a count away is decided as an intruder would: hidden counts are
-unknowns, the published totals are equations, and a count is pinned when the equations leave it one value. Because
-tables with margins are networks, the linear programs that find the smallest and largest value have whole-number
-solutions, so nothing is missed by solving them without the whole-number condition.
+counts are hidden until they do not. What gives a count away is decided as an intruder would: see
+:mod:`evaluate.reports.intruder`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from evaluate.errors import DataError
+from evaluate.reports.intruder import Intruder, Limits, Sum
 from evaluate.reports.tables import CONFIDENTIAL
 
-GUESSES = 6
 LEAST_THRESHOLD = 3
-
-
-@dataclass(frozen=True)
-class Sum:
-    """A published total and the cells it adds up, by their positions.
-
-    Parameters
-    ----------
-    total : int
-        Position of the total.
-    parts : tuple of int
-        Positions of what it adds up.
-
-    Examples
-    --------
-    >>> Sum(3, (0, 1, 2)).total
-    3
-    """
-
-    total: int
-    parts: tuple[int, ...]
-
-    @property
-    def members(self) -> tuple[int, ...]:
-        """All positions in the equation."""
-        return (self.total, *self.parts)
 
 
 def problem_with_threshold(threshold: int) -> str:
@@ -65,7 +36,12 @@ def problem_with_threshold(threshold: int) -> str:
 
 
 def hidden_cells(
-    counts: Sequence[float] | np.ndarray, sums: Sequence[Sum] = (), *, threshold: int = 5
+    counts: Sequence[float] | np.ndarray,
+    sums: Sequence[Sum] = (),
+    *,
+    threshold: int = 5,
+    unpublished: np.ndarray | None = None,
+    bounds: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> np.ndarray:
     """Decide which counts must not be published.
 
@@ -77,16 +53,21 @@ def hidden_cells(
         Every total among the counts that a reader could know.
     threshold : int
         The smallest count above 0 that may be shown. Zeros are shown.
+    unpublished : numpy.ndarray, optional
+        Shape (counts,), True for counts that stand in no table but follow from differences, such as those of a
+        buffer where one table has the treated area with it and another without: small ones are protected too.
+    bounds : (numpy.ndarray, numpy.ndarray), optional
+        What a reader knows each count to be at least and at most from elsewhere, each of shape (counts,).
 
     Returns
     -------
     numpy.ndarray
-        Shape (counts,), True where the count must be hidden.
+        Shape (counts,), True where the count must be hidden or is unpublished.
 
     Raises
     ------
     DataError
-        If the threshold is below 3.
+        If the threshold is below 3, or the bounds give a small count away whatever is hidden.
 
     Examples
     --------
@@ -98,13 +79,22 @@ def hidden_cells(
     problem = problem_with_threshold(threshold)
     if problem:
         raise DataError(problem)
-    values = np.asarray(counts, dtype=float)
-    known_sums = [one for one in sums if not np.isnan(values[one.total])]
-    hidden = (values >= 1) & (values < threshold)
-    pinned = _pinned(values, hidden, known_sums, threshold)
+    intruder = Intruder(np.asarray(counts, dtype=float), sums)
+    values = intruder.values
+    silent = np.zeros(len(values), dtype=bool) if unpublished is None else unpublished
+    small = (values >= 1) & (values < threshold)
+    hidden = small | silent
+    guesses = _guesses(intruder, silent, threshold, bounds)
+    pinned = _pinned(intruder, hidden, small | ~silent, guesses)
     while pinned.any():
-        hidden[_next_to_hide(values, hidden, pinned, known_sums)] = True
-        pinned = _pinned(values, hidden, known_sums, threshold)
+        next_one = _next_to_hide(values, hidden, pinned, intruder.sums)
+        if next_one is None:
+            raise DataError(
+                f"A count from 1 to {threshold - 1} follows from what is published elsewhere, whatever is hidden here. "
+                "Publish less elsewhere, or leave this outcome out."
+            )
+        hidden[next_one] = True
+        pinned = _pinned(intruder, hidden, small | ~silent, guesses)
     return hidden
 
 
@@ -149,69 +139,48 @@ def protect(
     return table.astype(object).mask(hidden.reshape(rows, columns), CONFIDENTIAL)
 
 
-def _pinned(values: np.ndarray, hidden: np.ndarray, sums: Sequence[Sum], threshold: int) -> np.ndarray:
-    """Shape (counts,): hidden counts of which the published ones leave only one value.
+def _guesses(
+    intruder: Intruder, silent: np.ndarray, threshold: int, bounds: tuple[np.ndarray, np.ndarray] | None
+) -> tuple[Limits, ...]:
+    """What two intruders presume.
 
-    Two intruders are tried. One knows that zeros are shown, so that every hidden count is at least 1; the other
-    guesses besides that every hidden count is below the threshold, wherever that is possible.
+    One knows that zeros are shown, so that every hidden count is at least 1; the other guesses besides that every
+    hidden count but the totals is below the threshold.
     """
-    anything = np.full(len(values), 2 * np.nansum(values) + threshold)
+    values = intruder.values
+    least = np.where(silent, 0.0, 1.0)
+    most = np.full(len(values), np.inf)
+    if bounds is not None:
+        least, most = np.maximum(least, bounds[0]), np.minimum(most, bounds[1])
     small = np.full(len(values), float(threshold - 1))
-    totals = [one.total for one in sums]
-    small[totals] = anything[totals]
-    found = np.zeros(len(values), dtype=bool)
-    for highest in (anything, small):
-        found |= _fixed_by(values, hidden, sums, highest)
+    small[[one.total for one in intruder.sums]] = np.inf
+    small[silent] = np.inf
+    # A guess that contradicts what is known of one count is given up for it.
+    small = np.maximum(np.minimum(most, small), least)
+    return intruder.careful(least, most), intruder.careful(least, small)
+
+
+def _pinned(
+    intruder: Intruder, hidden: np.ndarray, asked: np.ndarray, guesses: Sequence[Limits]
+) -> np.ndarray:
+    """Shape (counts,): hidden counts of which the published ones leave an intruder only one value."""
+    found = np.zeros(len(hidden), dtype=bool)
+    for limits in guesses:
+        found |= intruder.pinned(hidden, asked, limits)
     return found
 
 
-def _fixed_by(values: np.ndarray, hidden: np.ndarray, sums: Sequence[Sum], highest: np.ndarray) -> np.ndarray:
-    """Hidden counts that one intruder can pin; none where his assumption contradicts what is published."""
-    from scipy.optimize import linprog
-
-    unknown = np.flatnonzero(hidden | np.isnan(values))
-    fixed = np.zeros(len(values), dtype=bool)
-    equations = [one for one in sums if hidden[list(one.members)].any()]
-    if not len(unknown) or not equations:
-        return fixed
-    signs = np.zeros((len(equations), len(values)))
-    for row, one in enumerate(equations):
-        signs[row, list(one.parts)] = 1.0
-        signs[row, one.total] = -1.0
-    known = np.where(hidden | np.isnan(values), 0.0, values)
-    # A count nobody recorded adds nothing to the published total; it is unknown only in name.
-    bounds = [(1.0, highest[at]) if hidden[at] else (0.0, 0.0) for at in unknown]
-
-    def extreme(objective: np.ndarray) -> np.ndarray | None:
-        answer = linprog(
-            objective, A_eq=signs[:, unknown], b_eq=-signs @ known, bounds=bounds, method="highs"
-        )
-        return np.round(np.asarray(answer.x)) if answer.status == 0 else None
-
-    first = extreme(np.ones(len(unknown)))
-    if first is None:
-        return fixed
-    # A few arbitrary corners show most counts to be free, and spare two programs for each of them.
-    random = np.random.default_rng(0)
-    corners = [extreme(random.normal(size=len(unknown))) for _ in range(GUESSES)]
-    free = np.any([corner != first for corner in corners if corner is not None], axis=0)
-    for position in np.flatnonzero(~free & hidden[unknown]):
-        objective = np.eye(len(unknown))[position]
-        least, most = extreme(objective), extreme(-objective)
-        fixed[unknown[position]] = least is None or most is None or least[position] == most[position]
-    return fixed
-
-
-def _next_to_hide(values: np.ndarray, hidden: np.ndarray, pinned: np.ndarray, sums: Sequence[Sum]) -> int:
+def _next_to_hide(
+    values: np.ndarray, hidden: np.ndarray, pinned: np.ndarray, sums: Sequence[Sum]
+) -> int | None:
     """The count to hide next: one beside a pinned count, that closes most open equations, and is small."""
     totals = {one.total for one in sums}
     beside = {at for one in sums if pinned[list(one.members)].any() for at in one.members}
     showing = [at for at in range(len(values)) if not hidden[at] and values[at] > 0]
     candidates = [at for at in showing if at in beside] or showing
-    lonely = [one for one in sums if hidden[list(one.members)].sum() == 1]
+    lonely = [set(one.members) for one in sums if hidden[list(one.members)].sum() == 1]
 
     def preference(at: int) -> tuple[bool, int, float, int]:
-        closes = sum(at in one.members for one in lonely)
-        return (at in totals, -closes, float(values[at]), at)
+        return (at in totals, -sum(at in members for members in lonely), float(values[at]), at)
 
-    return min(candidates, key=preference)
+    return min(candidates, key=preference, default=None)

@@ -41,7 +41,7 @@ class Figures:
     def first(self) -> FigureBlock | None:
         """Draw the one figure that shows the finding on the primary claim."""
         primary = self.report.findings.findings[0]
-        if claimed_window(primary) is None:
+        if claimed_window(primary) is None or self._is_withheld(primary):
             return None
         return FigureBlock(_recorded_and_expected(primary, "counterfactual"), lead=True)
 
@@ -62,7 +62,11 @@ class Figures:
 
     def claims(self) -> FigureBlock | None:
         """Draw the estimate of every claim beside what was claimed."""
-        tested = [finding for finding in self.report.findings.findings if claimed_window(finding)]
+        tested = [
+            finding
+            for finding in self.report.findings.findings
+            if claimed_window(finding) and not self._is_withheld(finding)
+        ]
         return FigureBlock(effects_bundle(tested, name="claims")) if len(tested) > 1 else None
 
     def estimate(self, number: int) -> tuple[FigureBlock, ...]:
@@ -72,7 +76,7 @@ class Figures:
         """
         finding = self.report.findings.findings[number - 1]
         result, claimed = finding.result, claimed_window(finding)
-        if result is None or claimed is None:
+        if result is None or claimed is None or self._is_withheld(finding):
             return ()
         bundles = []
         if number > 1:
@@ -85,7 +89,7 @@ class Figures:
         """Draw one claim's estimate by every method."""
         finding = self.report.findings.findings[number - 1]
         result, claimed = finding.result, claimed_window(finding)
-        if result is None or claimed is None or not finding.comparisons:
+        if result is None or claimed is None or not finding.comparisons or self._is_withheld(finding):
             return ()
         methods = [_of_window(one, claimed) for one in (result, *finding.comparisons)]
         return (FigureBlock(effects_bundle(methods, name=f"claim_{number}_methods")),)
@@ -114,6 +118,10 @@ class Figures:
         if found := self._primary("specification curve"):
             figures.append(FigureBlock(specifications_bundle(found[0], source=found[1])))
         return tuple(figures)
+
+    def _is_withheld(self, finding: Finding) -> bool:
+        """Whether disclosure control took the estimates of a finding out."""
+        return finding.result is not None and self.report.holds_secret(finding.result.design.outcome)
 
     def _primary(self, check: str) -> tuple[CheckResult, str] | None:
         """A check of the primary claim that has numbers to draw, and the source of its counts."""

@@ -54,6 +54,8 @@ class CheckedStudy:
     notes : sequence of str
         What a reader should know of the data: controls that were drawn, categories that begin or end.
     freeze : Freeze or None
+    categories : mapping of str to tuple of str
+        Outcome to the published categories it adds up.
         The stamp of the plan, where it was frozen.
     blind : Blind or None
         What stands in for the treated areas, where their counts are hidden.
@@ -78,6 +80,7 @@ class CheckedStudy:
     exposure: pd.DataFrame
     notes: Sequence[str]
     freeze: Freeze | None = None
+    categories: Mapping[str, Sequence[str]]
     blind: Blind | None = None
 
     @property
@@ -163,6 +166,7 @@ def check_study(
         exposure=exposure_table(main),
         notes=tuple(_notes(plan, read, roles, main)),
         freeze=read_freeze(path),
+        categories=read.categories,
         blind=instead,
     )
 

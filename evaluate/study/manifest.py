@@ -58,6 +58,7 @@ def manifest_of(
         "checks": list(plan.checks.run),
         "adjustment": plan.checks.adjustment,
         "disclosure_threshold": plan.disclosure.threshold,
+        "disclosure_rounding": plan.disclosure.rounding,
         "versions": versions(PACKAGES + (SAMPLING_PACKAGES if engine == "nuts" else ())),
         DURATION: round(duration, 1),
     }

@@ -22,6 +22,7 @@ from evaluate.study.methods import Engine
 from evaluate.study.multiplicity import adjusted_table
 from evaluate.study.notes import notes_of
 from evaluate.study.plan import ClaimPlan
+from evaluate.study.published import outcome_registry
 from evaluate.study.quantities import Quantity, compare, quantities_of
 from evaluate.study.questions import stated
 from evaluate.study.sensitivities import listed_check, sensitivity_table
@@ -178,10 +179,7 @@ def run_study(
         findings=tuple(by_claim.values()),
         panel=checked.panel,
         design=headline.design,
-        outcomes=tuple(
-            OutcomeInfo(one.name, one.generation, person_related=one.person_related, note=one.note)
-            for one in plan.outcomes
-        ),
+        outcomes=outcome_registry(checked),
         events=tuple(
             Event(one.name, one.start.isoformat(), (one.end or one.start).isoformat(), one.source)
             for one in plan.events

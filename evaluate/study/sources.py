@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -70,10 +70,13 @@ class ReadData:
         Counts of the plan's outcomes, in the plan's order.
     breaks : tuple of CategoryBreak
         Parts of outcomes that begin or end inside the file.
+    categories : mapping of str to tuple of str
+        Outcome to the published categories it adds up, each with the source it is read from.
     """
 
     panel: Panel
     breaks: tuple[CategoryBreak, ...]
+    categories: Mapping[str, tuple[str, ...]]
 
 
 def read_data(plan: Plan, files: DataFiles, path: Path, *, hidden: Hidden | None = None) -> ReadData:
@@ -111,8 +114,12 @@ def read_data(plan: Plan, files: DataFiles, path: Path, *, hidden: Hidden | None
         sources = {source: hidden.take_out(panel) for source, panel in sources.items()}
     panels: list[Panel] = []
     breaks: list[CategoryBreak] = []
+    categories: dict[str, tuple[str, ...]] = {}
     for source, panel in sources.items():
         groups = _groups(panel, plan, source, path)
+        categories |= {
+            outcome: tuple(f"{source}: {name}" for name in names) for outcome, names in groups.items()
+        }
         if groups:
             panels.append(_without_stops(panel.combine_outcomes(groups)))
             breaks += _breaks(panel, groups)
@@ -122,7 +129,7 @@ def read_data(plan: Plan, files: DataFiles, path: Path, *, hidden: Hidden | None
     if plan.data.simulated:
         together = replace(together, provenance=replace(together.provenance, simulated=True))
     order = [outcome.name for outcome in plan.outcomes if outcome.parts]
-    return ReadData(replace(together, counts=together.counts.sel(outcome=order)), tuple(breaks))
+    return ReadData(replace(together, counts=together.counts.sel(outcome=order)), tuple(breaks), categories)
 
 
 def _read_main(source: DataSource, files: DataFiles) -> Panel:

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from evaluate.reports.blocks import Paragraph, TableBlock
-from evaluate.reports.protection import Protected
+from evaluate.reports.protection import Protected, protect_findings
 from evaluate.reports.sections.several import several_section
 
 ADJUSTED = pd.DataFrame(
@@ -76,12 +76,11 @@ def test_raw_and_pooled_stand_side_by_side(report):
 
 def test_a_ratio_of_a_hidden_count_is_hidden(report):
     design = report.findings.findings[2].result.design
-    periods = design.window("June 2014", "after").periods
-    key = ("soliciting", frozenset(design.treated), tuple(periods))
-    hidden = replace(report, hidden=frozenset({key}))
-    assert hidden.is_hidden(design, "June 2014", "after")
-    _, pooled = tables(several_section(hidden))
+    hidden = protect_findings(report.findings)
+    assert hidden.window_total(design, "June 2014", "during") == "[c]"
+    adjusted, pooled = tables(several_section(hidden))
     assert pooled.cells == (("soliciting", "June 2014, after", "[c]", "[c]", "[c]", "[c]"),)
+    assert [row[2:] for row in adjusted.cells if "soliciting" in row[1]] == [("[c]", "[c]")]
 
 
 def test_a_pool_that_could_not_be_fitted_says_why(report):

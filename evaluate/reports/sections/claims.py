@@ -7,7 +7,7 @@ from evaluate.effects.result import Result
 from evaluate.reports.blocks import Block, Bullets, FigureBlock, Heading, Paragraph, TableBlock
 from evaluate.reports.figures import Figures
 from evaluate.reports.findings import Finding
-from evaluate.reports.protection import WITHHELD, Protected
+from evaluate.reports.protection import Protected
 from evaluate.reports.sections.first_screen import claim_and_answer, key_facts
 from evaluate.reports.sections.words import (
     FINDINGS,
@@ -19,6 +19,7 @@ from evaluate.reports.sections.words import (
     shortened_quote,
 )
 from evaluate.reports.tables import CONFIDENTIAL, NOT_APPLICABLE, Column, Table, interval
+from evaluate.reports.withholding import NO_ESTIMATE
 
 
 def all_claims(report: Protected, figure: FigureBlock | None) -> tuple[Block, ...]:
@@ -113,9 +114,9 @@ EFFECT_COLUMNS = (
 def effect_cells(report: Protected, result: Result, operation: str, window: str) -> tuple[object, ...]:
     """Write one effect as the cells of ``EFFECT_COLUMNS``, nothing hidden shown."""
     effect = result.effect(operation, window)
-    if report.is_hidden(result.design, operation, window):
-        hidden = CONFIDENTIAL
-        return (hidden, effect.expected, hidden, hidden, hidden, hidden, hidden, effect.p_reduction)
+    if report.holds_secret(result.design.outcome):
+        recorded = report.window_total(result.design, operation, window)
+        return (recorded, *(CONFIDENTIAL,) * (len(EFFECT_COLUMNS) - 1))
     return (
         effect.observed,
         effect.expected,
@@ -138,6 +139,7 @@ def _effects_table(report: Protected, number: int, finding: Finding) -> Table:
         name = f"{effect.operation}, {effect.window}{mark}"
         rows.append((name, *effect_cells(report, result, *effect_key(effect))))
     first = result.effect_list[0]
+    hidden = (NO_ESTIMATE,) if report.holds_secret(result.design.outcome) else ()
     kinds = sorted({effect.interval for effect in result.effect_list})
     return Table(
         f"claim_{number}_effects",
@@ -149,6 +151,7 @@ def _effects_table(report: Protected, number: int, finding: Finding) -> Table:
             "fewer, 1 no change. Prevented is expected less recorded (negative where more were recorded than "
             "expected); its interval includes the chance variation of a count.",
             f"No percentage change is given where fewer than {SMALL_COUNT} were expected.",
+            *hidden,
         ),
     )
 
@@ -186,7 +189,7 @@ def _comparison_table(report: Protected, number: int, finding: Finding) -> Table
             continue
         role = " (headline)" if result is finding.result else ""
         rows.append((f"{result.estimator.name}{role}", *effect_cells(report, result, *key)))
-    note = WITHHELD if any(CONFIDENTIAL in row for row in rows) else ""
+    note = NO_ESTIMATE if any(CONFIDENTIAL in row for row in rows) else ""
     return Table(
         f"claim_{number}_methods",
         "The claim's window by each method",

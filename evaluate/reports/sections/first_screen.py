@@ -82,7 +82,8 @@ def key_facts(finding: Finding) -> KeyFacts:
     else:
         size = f"that there was {'an increase' if claim.direction == 'increase' else 'a reduction'} at all"
     if isnan(verdict.probability):
-        size = "the claim was not tested, so none is given"
+        published = verdict.finding != "not published"
+        size = "the claim was not tested, so none is given" if published else "not published"
     detectable = "A fall smaller than this would be missed more than one time in five."
     if isnan(verdict.smallest_detectable):
         detectable = "It was not worked out for this claim."

@@ -46,7 +46,9 @@ def provenance_section(report: Protected) -> tuple[Block, ...]:
 def _files(report: Protected) -> Table:
     provenance = report.findings.panel.provenance
     rows = [
-        (file.name, file.sha256, file.rows_read, file.rows_used, _reasons(file.not_used))
+        (file.name, file.sha256, CONFIDENTIAL, CONFIDENTIAL, CONFIDENTIAL)
+        if report.hides_rows
+        else (file.name, file.sha256, file.rows_read, file.rows_used, _reasons(file.not_used))
         for file in provenance.files
     ]
     return Table(
@@ -67,7 +69,11 @@ def _contents(report: Protected) -> Table:
     """What the files hold for each outcome, over all areas and periods read."""
     findings = report.findings
     provenance = findings.panel.provenance
-    people = {outcome.name for outcome in findings.outcomes if outcome.person_related}
+    people = {
+        outcome.name
+        for outcome in findings.outcomes
+        if outcome.person_related or report.holds_secret(outcome.name)
+    }
     rows: list[tuple[object, ...]] = []
     for outcome, total in provenance.totals.items():
         counts = (total, provenance.missing[outcome])

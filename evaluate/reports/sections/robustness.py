@@ -9,7 +9,7 @@ from evaluate.reports.findings import Finding
 from evaluate.reports.protection import Protected
 from evaluate.reports.sections.threats import check_answer
 from evaluate.reports.sections.words import area_names
-from evaluate.reports.tables import Column, Table, generic_table, interval
+from evaluate.reports.tables import CONFIDENTIAL, Column, Table, generic_table, interval
 
 DISPLACEMENT = "displacement"
 HEADLINE = "nothing: the headline"
@@ -68,13 +68,21 @@ def sensitivity_section(report: Protected, figures: Sequence[FigureBlock]) -> tu
         for name in (finding.claim.id, finding.claim.text)
         if name
     }
+    hidden = {
+        name
+        for finding in report.findings.findings
+        if finding.result is not None and report.holds_secret(finding.result.design.outcome)
+        for name in (finding.claim.id, finding.claim.text)
+    }
     rows = [
         (
             names.get(str(row["claim"]), str(row["claim"])),
             HEADLINE if row["sensitivity"] == "headline" else str(row["sensitivity"]),
-            row["rate_ratio"],
-            interval(row["lower"], row["upper"]),
-            row["p_reduction"],
+            *(
+                (CONFIDENTIAL,) * 3
+                if row["claim"] in hidden
+                else (row["rate_ratio"], interval(row["lower"], row["upper"]), row["p_reduction"])
+            ),
         )
         for row in table.to_dict("records")
     ]

@@ -7,8 +7,9 @@ from math import isnan
 from typing import Any, Final
 
 from evaluate.reports.blocks import Block, Heading, Paragraph, TableBlock
-from evaluate.reports.protection import WITHHELD, Protected
+from evaluate.reports.protection import Protected
 from evaluate.reports.tables import CONFIDENTIAL, NOT_APPLICABLE, Column, Table, interval
+from evaluate.reports.withholding import NO_ESTIMATE
 
 ADJUSTMENT_WORDS: Final = {
     "holm": "Holm's adjustment, which keeps the chance of any false finding among them at the level",
@@ -55,8 +56,8 @@ def _adjusted(report: Protected) -> Table:
         (
             row["method"],
             f"{row['outcome']}; {row['operation']}, {row['window']}{' (primary)' if row['primary'] else ''}",
-            row["p_value"],
-            None if isnan(row["adjusted"]) else row["adjusted"],
+            CONFIDENTIAL if isnan(row["p_value"]) else row["p_value"],
+            _adjusted_cell(row),
         )
         for row in findings.adjusted.to_dict("records")
     ]
@@ -86,7 +87,8 @@ def _pooled(report: Protected) -> list[Block]:
         (
             row["outcome"],
             f"{row['operation']}, {row['window']}",
-            *_cells(row, hidden=_is_hidden(report, row["outcome"], row["operation"], row["window"])),
+            *_cells(row, "raw"),
+            *_cells(row, "pooled"),
         )
         for row in records
         if not row["problem"]
@@ -99,7 +101,7 @@ def _pooled(report: Protected) -> list[Block]:
         "expectation of its own (raw), and drawn towards what they share as far as they are uncertain (pooled)."
     ]
     if any(CONFIDENTIAL in row for row in rows):
-        notes.append(WITHHELD)
+        notes.append(NO_ESTIMATE)
     table = Table(
         "several_pooled",
         "Rate ratios of secondary outcomes, raw and pooled",
@@ -117,26 +119,15 @@ def _pooled(report: Protected) -> list[Block]:
     return [*blocks, TableBlock(table)]
 
 
-def _cells(row: Mapping[Hashable, Any], *, hidden: bool) -> tuple[object, ...]:
-    """Ratios with their intervals, or nothing that a hidden count could be worked out from."""
-    if hidden:
-        return (CONFIDENTIAL,) * 4
-    return (
-        row["raw"],
-        interval(row["raw_lower"], row["raw_upper"]),
-        row["pooled"],
-        interval(row["pooled_lower"], row["pooled_upper"]),
-    )
+def _adjusted_cell(row: Mapping[Hashable, Any]) -> object:
+    """An adjusted p-value; the primary effect has none, and some may not be published."""
+    if not isnan(row["adjusted"]):
+        return row["adjusted"]
+    return None if row["primary"] else CONFIDENTIAL
 
 
-def _is_hidden(report: Protected, outcome: str, operation: str, window: str) -> bool:
-    """Whether the count behind an effect is too small to be published."""
-    for finding in report.findings.findings:
-        claim, result = finding.claim, finding.result
-        if result is not None and (claim.outcome, claim.operation, claim.window) == (
-            outcome,
-            operation,
-            window,
-        ):
-            return report.is_hidden(result.design, operation, window)
-    return report.holds_secret(outcome)  # no claim to tell it by: hidden where anything of it is
+def _cells(row: Mapping[Hashable, Any], which: str) -> tuple[object, object]:
+    """A ratio with its interval; the marker where disclosure control took it out."""
+    if isnan(row[which]):
+        return CONFIDENTIAL, CONFIDENTIAL
+    return row[which], interval(row[f"{which}_lower"], row[f"{which}_upper"])

@@ -41,6 +41,7 @@ FINDINGS: Final[Mapping[str, str]] = {
     "not supported": "Not supported",
     "cannot tell": "The data cannot tell",
     "not tested": "Not tested",
+    "not published": "Not published",
 }
 NOT_STATED: Final = "Not stated"
 

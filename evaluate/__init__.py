@@ -27,6 +27,7 @@ from evaluate.checks.result import CheckResult, CheckResults
 from evaluate.checks.run import run_checks
 from evaluate.checks.specification_curve import SpecificationCurve
 from evaluate.checks.start_date import StartDateSensitivity
+from evaluate.checks.triangulation import ActivitySource, Triangulation
 from evaluate.checks.window_sensitivity import WindowSensitivity
 from evaluate.claims.claim import Claim
 from evaluate.claims.judge import judge
@@ -108,6 +109,7 @@ __all__ = [
     "FLAT",
     "HOT_SPOTS",
     "SCEPTICAL",
+    "ActivitySource",
     "Anticipation",
     "Applicability",
     "ArimaIntervention",
@@ -171,6 +173,7 @@ __all__ = [
     "Study",
     "SyntheticControl",
     "SyntheticDifferenceInDifferences",
+    "Triangulation",
     "Verdict",
     "VintageComparison",
     "WeightedDisplacementDifference",

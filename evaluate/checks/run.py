@@ -29,6 +29,7 @@ from evaluate.checks.result import Check, CheckResult, CheckResults
 from evaluate.checks.side_by_side import joblib_settings, side_by_side
 from evaluate.checks.specification_curve import SpecificationCurve
 from evaluate.checks.start_date import StartDateSensitivity
+from evaluate.checks.triangulation import Triangulation
 from evaluate.checks.window_sensitivity import WindowSensitivity
 from evaluate.effects.kept import ABSENT, Kept
 from evaluate.effects.result import Result
@@ -57,6 +58,7 @@ CHECKS = {
         SpecificationCurve,
         EnforcementGenerated,
         ControlContamination,
+        Triangulation,
     )
 }
 """Name in a plan file to class. All of them take ``operation`` and ``window``."""

@@ -36,6 +36,9 @@ class Claim:
         Who said it.
     id : str
         A short name for tables and file names.
+    activity : bool
+        True where the claim is about what went on, such as "activity", which no single count measures: that it is
+        borne out takes two sources that enforcement does not make (the check ``Triangulation``).
 
     Raises
     ------
@@ -60,6 +63,7 @@ class Claim:
     outcome: str | None = None
     speaker: str = ""
     id: str = ""
+    activity: bool = False
 
     def __post_init__(self) -> None:
         for field in ("text", "source"):

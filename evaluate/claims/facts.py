@@ -96,6 +96,10 @@ class Facts:
         Other choices listed beforehand under which the same question was asked: methods, dates, lengths of "before".
     conflicting : float
         Share of them whose estimate lies on the other side of no change.
+    claims_activity : bool
+        True where the claim is about what went on, which no single count measures.
+    n_sources, agreeing_sources : int
+        Sources looked at that enforcement does not make, and those that show a change the way the claim says.
     triggered : bool
         True where the operation followed a spike.
     expected_fall, raw_fall : float
@@ -151,6 +155,9 @@ class Facts:
     n_placebos: int = 0
     n_specifications: int = 0
     conflicting: float = UNKNOWN
+    claims_activity: bool = False
+    n_sources: int = 0
+    agreeing_sources: int = 0
     triggered: bool = False
     expected_fall: float = UNKNOWN
     raw_fall: float = UNKNOWN

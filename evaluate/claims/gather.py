@@ -12,6 +12,7 @@ from evaluate.checks.dilution import normal_variation
 from evaluate.checks.minimum_detectable_effect import likelihood_error
 from evaluate.checks.result import CheckResults
 from evaluate.checks.target import Target
+from evaluate.checks.triangulation import Triangulation
 from evaluate.claims.claim import Claim
 from evaluate.claims.facts import HUGE, MATERIAL, Facts, Generation
 from evaluate.claims.grade import FEWEST_PLACEBOS
@@ -96,6 +97,7 @@ def facts_from(
         **_design_facts(result, window),
         **_check_facts(claim, checks, effect),
         **_specification_facts(checks, effect),
+        **_source_facts(claim, checks, effect),
     )
 
 
@@ -301,6 +303,17 @@ def _specification_facts(checks: CheckResults, effect: Effect) -> dict[str, Any]
         number += tried
         against += tried * (1.0 - _number(facts, "share_same_direction", 1.0))
     return {"n_specifications": number, "conflicting": against / number if number else nan}
+
+
+def _source_facts(claim: Claim, checks: CheckResults, effect: Effect) -> dict[str, Any]:
+    """How many sources that enforcement does not make were looked at, and how many show what the claim says."""
+    facts = _facts(checks, Triangulation.name, effect)
+    agreeing = "n_fell" if claim.direction == "reduction" else "n_rose"
+    return {
+        "claims_activity": claim.activity,
+        "n_sources": int(_number(facts, "n_sources", 0.0)),
+        "agreeing_sources": int(_number(facts, agreeing, 0.0)),
+    }
 
 
 def _facts(checks: CheckResults, name: str, effect: Effect) -> Mapping[str, Any]:

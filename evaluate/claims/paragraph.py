@@ -7,6 +7,7 @@ from math import isnan
 from evaluate.claims.facts import Confidence, Facts
 from evaluate.claims.grade import counted
 from evaluate.claims.remarks import (
+    activity_sentence,
     estimate_sentence,
     huge_sentence,
     nearby_sentence,
@@ -26,6 +27,9 @@ from evaluate.claims.wording import (
     half_clause,
     short_operation,
 )
+
+TOLD = ("too few sources", "too small", "other way")
+"""Rules whose verdict the probabilities alone would not tell."""
 
 NOT_EVIDENCE = "Arrest and caution counts are not evidence either way."
 
@@ -66,7 +70,7 @@ def verdict_paragraph(
     if rule in ("cannot tell", "activity only"):
         parts.append(words)
     else:
-        parts.append(SENTENCES[rule](facts, setting) if rule in ("too small", "other way") else "")
+        parts.append(SENTENCES[rule](facts, setting) if rule in TOLD else "")
         parts.append(probabilities_sentence(facts))
     if rule == "cannot tell" and setting.window == "during" and not out_of_reach(facts):
         parts.append(short_operation(facts, setting) if facts.share_of_days < 1 else "")
@@ -133,7 +137,7 @@ def verdict_reasons(facts: Facts, setting: Setting, because: tuple[str, ...]) ->
         found.append(short_operation(facts, setting))
     elif setting.window == "after":
         found.append(smallest_lasting(facts))
-    found.append(place_sentence(facts))
+    found += [place_sentence(facts), activity_sentence(facts)]
     if facts.generation != "enforcement":
         found += [
             estimate_sentence(facts),

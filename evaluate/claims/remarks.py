@@ -81,6 +81,22 @@ def other_thresholds(facts: Facts) -> str:
     )
 
 
+def activity_sentence(facts: Facts) -> str:
+    """Say how many sources agree on a claim about activity; empty for any other claim."""
+    if not facts.claims_activity:
+        return ""
+    if not facts.n_sources:
+        return "No single count measures activity, and no other source was set beside this one."
+    number, agreeing = facts.n_sources, facts.agreeing_sources
+    way = "fewer" if facts.direction == "reduction" else "more"
+    verb = "shows" if agreeing == 1 else "show"
+    if number == 1:
+        shown = f"the one source that enforcement does not make {'shows' if agreeing else 'does not show'}"
+    else:
+        shown = f"of {number} sources that enforcement does not make, {agreeing} {verb}"
+    return f"No single count measures activity; {shown} {way} than expected."
+
+
 def place_sentence(facts: Facts) -> str:
     """Say how much of a change at the place meant the area's counts could show; empty where it is the whole area."""
     if facts.share_of_area >= 1:

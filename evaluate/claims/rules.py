@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import isnan
 from typing import Final
 
+from evaluate.checks.triangulation import SOURCES_NEEDED
 from evaluate.claims.facts import HUGE, Facts, Finding, Grade
 from evaluate.claims.grade import detects
 
@@ -175,6 +176,10 @@ def _not_tested(facts: Facts) -> bool:
     return facts.grade == "E" or facts.generation == "enforcement" or isnan(facts.p_claim)
 
 
+def _too_few_sources(facts: Facts) -> bool:
+    return facts.claims_activity and facts.p_claim >= POSSIBLE and facts.agreeing_sources < SOURCES_NEEDED
+
+
 def _almost_certain(facts: Facts) -> bool:
     return facts.p_claim >= HIGHLY_LIKELY and facts.grade in ("A", "B", "C") and net_where_huge(facts)
 
@@ -197,6 +202,13 @@ RULES: Final = (
         "not tested",
         "grade E, or counts of what officers did, or a method that gives no probability",
         _not_tested,
+    ),
+    Rule(
+        "too few sources",
+        "cannot tell",
+        "a claim about activity, of probability 52.5% or more by its own counts, on which fewer than two sources that "
+        "enforcement does not make agree",
+        _too_few_sources,
     ),
     Rule(
         "almost certain",

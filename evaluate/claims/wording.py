@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import isnan
 from typing import Final
 
+from evaluate.checks.triangulation import SOURCES_NEEDED
 from evaluate.claims.facts import Confidence, Facts
 from evaluate.claims.grade import SMALL_COUNT
 from evaluate.claims.rules import out_of_reach, phia, shortfalls_of_huge
@@ -191,6 +192,19 @@ def _not_tested(facts: Facts, setting: Setting) -> str:
     return ACTIVITY_ONLY[facts.direction]
 
 
+def _too_few_sources(facts: Facts, setting: Setting) -> str:
+    way = "fell" if facts.direction == "reduction" else "rose"
+    shown = f"{number_word(facts.agreeing_sources)} of the {number_word(facts.n_sources)} looked at shows it"
+    if not facts.n_sources:
+        shown = "none was looked at"
+    elif not facts.agreeing_sources:
+        shown = f"of the {number_word(facts.n_sources)} looked at none shows it"
+    return (
+        f"The data cannot tell. That activity {way} takes {number_word(SOURCES_NEEDED)} sources that enforcement does "
+        f"not make; {shown}."
+    )
+
+
 def _almost_certain(facts: Facts, setting: Setting) -> str:
     return f"{capital(chance(facts.p_claim, facts, as_large_as_claimed(facts)))}."
 
@@ -239,6 +253,7 @@ def _otherwise(facts: Facts, setting: Setting) -> str:
 SENTENCES: Final[dict[str, Callable[[Facts, Setting], str]]] = {
     "cannot tell": _cannot_tell,
     "activity only": _not_tested,
+    "too few sources": _too_few_sources,
     "almost certain": _almost_certain,
     "likely": _likely,
     "smaller": _smaller,
@@ -268,7 +283,7 @@ def verdict_words(rule: str, facts: Facts, setting: Setting, confidence: Confide
     str
     """
     sentence = SENTENCES[rule](facts, setting)
-    if rule in ("cannot tell", "activity only"):
+    if rule in ("cannot tell", "activity only", "too few sources"):
         return sentence
     return f"{sentence[:-1]}; analytical confidence is {confidence}."
 

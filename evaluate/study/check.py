@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from evaluate.checks.triangulation import sources_sentence
 from evaluate.data.outcome_breaks import describe_breaks
 from evaluate.data.panel import Panel
 from evaluate.data.periods import share_of_days
@@ -256,6 +257,8 @@ def _rows(design: Design, outcome: str, group: str, areas: Sequence[str]) -> lis
 
 def _notes(plan: Plan, read: ReadData, roles: Roles, design: Design) -> Iterator[str]:
     """What the reader of a report should know of the data and the controls."""
+    from evaluate.study.methods import sources_for
+
     if roles.drawn_from > len(roles.control):
         yield (
             f"{len(roles.control)} of {roles.drawn_from:,} possible control areas were drawn at random with the "
@@ -266,6 +269,9 @@ def _notes(plan: Plan, read: ReadData, roles: Roles, design: Design) -> Iterator
     yield from break_sentences(inside)
     crossed = [one for one in read.panel.provenance.breaks if one.is_crossed_by(design.periods)]
     yield from describe_breaks([one for one in crossed if not one.is_refused])
+    for claim in plan.claims:
+        if claim.activity and claim.untestable is None:
+            yield f"“{claim.text}” is about activity. {sources_sentence(sources_for(claim, plan))}"
     if plan.areas.same_outside:
         yield plan.areas.same_outside
 

@@ -14,6 +14,7 @@ from evaluate.checks.placebo_in_time import PlaceboInTime
 from evaluate.checks.prior_sensitivity import PriorSensitivity
 from evaluate.checks.result import Check
 from evaluate.checks.run import CHECKS
+from evaluate.checks.triangulation import ActivitySource, Triangulation
 from evaluate.effects.result import Estimator
 from evaluate.errors import did_you_mean
 from evaluate.estimators.before_after import BeforeAfter
@@ -27,7 +28,7 @@ from evaluate.estimators.structural import StructuralModel
 from evaluate.estimators.synthetic_control import SyntheticControl
 from evaluate.estimators.synthetic_difference_in_differences import SyntheticDifferenceInDifferences
 from evaluate.estimators.weighted_displacement_difference import WeightedDisplacementDifference
-from evaluate.study.plan import ClaimPlan, Plan
+from evaluate.study.plan import ClaimPlan, OutcomePlan, Plan
 from evaluate.study.questions import stated
 
 Engine = Literal["fast", "nuts"]
@@ -95,9 +96,9 @@ QUICK_PLACEBOS, QUICK_SHIFTS = 10, 3
 def make_checks(plan: Plan, claim: ClaimPlan, *, quick: bool = False) -> list[Check]:
     """Make the checks a plan names, of the window and the size that a claim is about.
 
-    Negative controls that the plan names ask for their check. Stand-ins with a spike as high, which double the fits of
-    "placebo in space", are looked for on the study's first claim only. Placebos are left out for counts of what
-    officers did: no verdict is drawn from those.
+    Negative controls that the plan names ask for their check, and a claim about activity for "triangulation".
+    Stand-ins with a spike as high, which double the fits of "placebo in space", are looked for on the study's first
+    claim only. Placebos are left out for counts of what officers did: no verdict is drawn from those.
 
     Parameters
     ----------
@@ -117,6 +118,7 @@ def make_checks(plan: Plan, claim: ClaimPlan, *, quick: bool = False) -> list[Ch
     implied = {
         NegativeControlOutcome.name: plan.checks.negative_controls,
         PlaceboInTime.name: plan.checks.negative_control_dates,
+        Triangulation.name: claim.activity,
     }
     asked = dict.fromkeys((*plan.checks.run, *(name for name, given in implied.items() if given)))
     names = [name for name in asked if not (enforced and name in PLACEBOS)]
@@ -161,7 +163,30 @@ def _make_check(name: str, plan: Plan, planned: ClaimPlan, quick: bool) -> Check
     if name == NegativeControlOutcome.name:
         unmoved = tuple(one for one in plan.checks.negative_controls if one != planned.outcome)
         return NegativeControlOutcome(operation=operation, window=window, outcomes=unmoved)
+    if name == Triangulation.name:
+        return Triangulation(operation=operation, window=window, sources=sources_for(planned, plan))
     return CHECKS[name](operation=operation, window=window)
+
+
+def sources_for(claim: ClaimPlan, plan: Plan) -> tuple[ActivitySource, ...]:
+    """List the sources of what went on: the claim's outcome, one outcome for each other origin, and enforcement.
+
+    Of an origin that the public's reports make up wholly, the primary outcome stands for it, or the first; outcomes
+    that officers make in part are listed where nothing else has their origin.
+    """
+    outcomes = [one for one in plan.outcomes if one.parts]
+    ranked = sorted(outcomes, key=lambda one: (one.name != claim.outcome, not one.primary))
+    chosen: dict[str, ActivitySource] = {}
+    for generation in ("public-reported", "mixed"):
+        for one in ranked:
+            if one.generation == generation:
+                chosen.setdefault(one.came_from, _source(one))
+    enforcement = [_source(one) for one in outcomes if one.generation == "enforcement"]
+    return (*chosen.values(), *enforcement)
+
+
+def _source(outcome: OutcomePlan) -> ActivitySource:
+    return ActivitySource(outcome.name, outcome.came_from, outcome.generation, outcome.person_related)
 
 
 def problem_with_check(name: str) -> str:

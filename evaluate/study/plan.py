@@ -207,6 +207,9 @@ class OutcomePlan(Table):
         Left out of the sum, written the same way; for instance what enforcement generates.
     source : str
         "data" or "incidents": which of the two files.
+    origin : str, optional
+        Where the counts come from, such as "calls to the police"; "recorded crime" or, from incidents, "complaints"
+        otherwise. Outcomes of one origin are one source of what went on.
     primary : bool
         The one outcome that the study is about.
     person_related : bool
@@ -220,9 +223,16 @@ class OutcomePlan(Table):
     parts: list[Text]
     except_parts: list[Text] = []
     source: Literal["data", "incidents"] = "data"
+    origin: Text | None = None
     primary: StrictBool = False
     person_related: StrictBool = False
     note: str = ""
+
+    @property
+    def came_from(self) -> str:
+        """The origin, or what it usually is."""
+        usual = "complaints" if self.source == "incidents" else "recorded crime"
+        return self.origin or ("what officers did" if self.generation == "enforcement" else usual)
 
 
 class ClaimPlan(Table):
@@ -248,6 +258,9 @@ class ClaimPlan(Table):
         "place" where the claim is about the place that [dilution] names, "area" where it is about the whole area.
     reduction, increase : float, optional
         The claimed size as a fraction: 0.5 for half, 0 for no stated size.
+    activity : bool
+        True where the claim is about what went on, such as "activity", which no single count measures: that it is
+        borne out takes outcomes of two origins that the public reports.
     untestable : str, optional
         Why these data cannot test the claim at all.
     """
@@ -266,6 +279,7 @@ class ClaimPlan(Table):
     place: Literal["place", "area"] = "place"
     reduction: Size | None = None
     increase: Size | None = None
+    activity: StrictBool = False
     untestable: Text | None = None
 
     @property

@@ -195,6 +195,7 @@ def stated(claim: ClaimPlan) -> Claim:
         outcome=claim.outcome,
         speaker=claim.speaker,
         id=claim.id,
+        activity=claim.activity,
     )
 
 

@@ -138,12 +138,15 @@ def any_facts(draw: st.DrawFn) -> Facts:
         grade_ceiling=draw(st.sampled_from(["A", "D", "E"])),
         n_placebos=draw(st.integers(0, 60)),
         n_specifications=draw(st.integers(1, 300)),
+        claims_activity=draw(st.booleans()),
+        n_sources=draw(st.integers(0, 4)),
         triggered=draw(st.booleans()),
         plan_before_data=draw(st.booleans()),
         boundary_break=draw(st.booleans()),
         **{name: draw(values) for name, values in SHARES.items()},
     )
-    return replace(facts, grade=design_grade(facts)[0])
+    agreeing = draw(st.integers(0, facts.n_sources))
+    return replace(facts, grade=design_grade(facts)[0], agreeing_sources=agreeing)
 
 
 SETTINGS = [
@@ -189,7 +192,8 @@ def test_facts_of_the_property_test_cover_every_field():
         "p_any", "p10", "p25", "p40", "p50", "p60", "p_up", "p_rope", "p_claim", "rate_ratio", "lower", "upper",
         "observed", "expected", "direction", "claimed_size", "claimed_ratio", "share_of_days", "share_of_area",
         "generation", "net_of_buffers", "sustained_months", "n_control", "n_before", "n_after", "grade_ceiling",
-        "n_placebos", "n_specifications", "triggered", "plan_before_data", "boundary_break", "grade",
+        "n_placebos", "n_specifications", "claims_activity", "n_sources", "agreeing_sources",
+        "triggered", "plan_before_data", "boundary_break", "grade",
     }  # fmt: skip
     assert {field.name for field in fields(Facts)} - covered == {"level", "fine_periods"}
 

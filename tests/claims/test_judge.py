@@ -8,7 +8,10 @@ from math import isnan
 import pytest
 
 import evaluate as ev
+from evaluate.checks.result import CheckResults
 from evaluate.claims.judge import untestable
+
+from .conftest import answer
 
 HUGE = ev.Claim("a huge reduction was achieved", source="a newspaper", window="after", reduction=0.50)
 
@@ -146,3 +149,42 @@ def test_same_question_same_verdict_whatever_the_claim_is_called(stated, checked
     # By text, because a fact that was not measured is NaN, which equals nothing.
     assert replace(two, claim=HUGE).explain() == one.explain()
     assert (two.words, two.paragraph) == (one.words, one.paragraph)
+
+
+ACTIVITY = replace(HUGE, text="a huge reduction in activity was achieved", activity=True)
+
+
+def with_sources(checks, n_sources, n_fell, n_rose=0):
+    facts = {"n_sources": n_sources, "n_fell": n_fell, "n_rose": n_rose, "window": "after"}
+    return CheckResults([*checks, answer("triangulation", float(n_fell), **facts)])
+
+
+def test_activity_takes_two_sources_that_enforcement_does_not_make(stated, checked):
+    result = stated(0.35, 0.20)
+    assert ev.judge(HUGE, result, checked(mde=0.43)).finding == "supported"
+    alone = ev.judge(ACTIVITY, result, checked(mde=0.43))
+    assert alone.finding == "cannot tell"
+    assert alone.words == (
+        "The data cannot tell. That activity fell takes two sources that enforcement does not make; none was looked at."
+    )
+    one = ev.judge(ACTIVITY, result, with_sources(checked(mde=0.43), 3, 1))
+    assert one.finding == "cannot tell"
+    assert one.words.endswith("does not make; one of the three looked at shows it.")
+    assert (
+        "it is almost certain (more than 99%) that there was a reduction of any size" in one.paragraph.lower()
+    )
+    assert one.words in one.paragraph
+    two = ev.judge(ACTIVITY, result, with_sources(checked(mde=0.43), 3, 2))
+    assert two.finding == "supported"
+    assert (
+        "No single count measures activity; of 3 sources that enforcement does not make, 2 show fewer than expected."
+        in two.reasons
+    )
+
+
+def test_a_rise_in_activity_takes_two_sources_that_rose(stated, checked):
+    claim = ev.Claim("activity is up by a tenth", source="s", window="after", increase=0.1, activity=True)
+    fell = ev.judge(claim, stated(1.5, 0.1), with_sources(checked(mde=0.1), 2, 2, 0))
+    assert fell.finding == "cannot tell"
+    assert "That activity rose takes two sources" in fell.words
+    assert ev.judge(claim, stated(1.5, 0.1), with_sources(checked(mde=0.1), 2, 0, 2)).finding == "supported"

@@ -237,3 +237,36 @@ def test_negative_controls_ask_for_their_checks(make_study):
             "placebo in time",
         ]
     assert make_checks(study.plan, half)[3].starts == (datetime.date(2012, 6, 1),)
+
+
+def test_a_claim_about_activity_asks_for_its_sources(make_study):
+    from evaluate.study.methods import make_checks
+
+    study = ev.load_study(
+        make_study(
+            ("reduction = 0.50\n", "reduction = 0.50\nactivity = true\n"), ('parts = ["Robbery"]', CALLS)
+        )
+    )
+    half, spring, _ = study.plan.claims
+    check = make_checks(study.plan, half)[-1]
+    assert check == ev.Triangulation(
+        operation="June 2014",
+        window="after",
+        sources=(ev.ActivitySource("all crime", "recorded crime"), ev.ActivitySource("robbery", "calls")),
+    )
+    assert "triangulation" not in [one.name for one in make_checks(study.plan, spring)]
+    said = "“crime was halved” is about activity. Activity takes 2 sources that enforcement does not make; there are 2"
+    assert any(note.startswith(said) for note in study.check().notes)
+
+
+CALLS = 'parts = ["Robbery"]\norigin = "calls"'
+
+
+def test_outcomes_of_one_origin_are_one_source(make_study):
+    from evaluate.study.methods import sources_for
+
+    plan = ev.load_study(make_study()).plan
+    assert [one.outcome for one in sources_for(plan.claims[0], plan)] == ["all crime"]
+    assert [one.outcome for one in sources_for(plan.claims[2], plan)] == [
+        "robbery"
+    ]  # a claim's own comes first

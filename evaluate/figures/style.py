@@ -73,10 +73,16 @@ def figure_style(width: Width = "page") -> Iterator[None]:
     if width not in known:
         raise DesignError(f'width is "{width}". {did_you_mean(width, known)}')
     token = _width.set(width)
+    interactive = mpl.is_interactive()
     try:
         with mpl.rc_context(settings(width)):  # type: ignore[arg-type]
-            yield
+            try:
+                yield
+            finally:
+                interactive = mpl.is_interactive()
     finally:
+        # A notebook's backend turns this on as the first figure is made; undone, no later figure would be shown.
+        mpl.interactive(interactive)
         _width.reset(token)
 
 

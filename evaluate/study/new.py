@@ -1,4 +1,4 @@
-"""Begin a study: a plan that explains itself, and a page to fill in."""
+"""Begin a study: a plan that explains itself, a notebook that shows its results, and a page to fill in."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 
 from evaluate.errors import DesignError
 from evaluate.study.locate import PLAN
+
+TEMPLATES = {"new_plan.toml": PLAN, "new_notebook.ipynb": "notebook.ipynb"}
 
 README = """# {title}
 
@@ -19,12 +21,13 @@ README = """# {title}
 
 **Answer.** The verdict and its probability, with the figure of the report.
 
-Run it with `evaluate run {name}`; `evaluate check {name}` proves plan and data first.
+Run it with `evaluate run {name}`; `evaluate check {name}` proves plan and data first. `notebook.ipynb` shows the
+results one by one, for who works with Jupyter.
 """
 
 
 def new_study(folder: str | Path) -> Path:
-    """Make a folder with a commented plan.toml, which runs on the sample data as it stands, and a README.md.
+    """Make a folder with a commented plan.toml and a notebook, which run on the sample data as they stand.
 
     Parameters
     ----------
@@ -46,7 +49,7 @@ def new_study(folder: str | Path) -> Path:
     >>> import tempfile
     >>> made = new_study(Path(tempfile.mkdtemp()) / "my_operation")
     >>> sorted(path.name for path in made.iterdir())
-    ['README.md', 'plan.toml']
+    ['README.md', 'notebook.ipynb', 'plan.toml']
     """
     place = Path(folder)
     if place.exists():
@@ -55,9 +58,9 @@ def new_study(folder: str | Path) -> Path:
         )
     try:
         place.mkdir(parents=True)
-        template = resources.files("evaluate.study").joinpath("new_plan.toml")
-        with resources.as_file(template) as path:
-            shutil.copyfile(path, place / PLAN)
+        for template, name in TEMPLATES.items():
+            with resources.as_file(resources.files("evaluate.study").joinpath(template)) as path:
+                shutil.copyfile(path, place / name)
         title = place.name.replace("_", " ").capitalize()
         (place / "README.md").write_text(README.format(title=title, name=place.as_posix()), encoding="utf-8")
     except OSError as error:

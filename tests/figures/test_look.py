@@ -11,6 +11,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import get_args
 
+import matplotlib as mpl
 import numpy as np
 import pytest
 
@@ -233,3 +234,13 @@ def test_figure_looks_as_it_did(name, bundles):
     new, old = (imread(BytesIO(data))[..., :3].mean(axis=2) * 255 for data in (picture, stored.read_bytes()))
     assert new.shape == old.shape
     assert float(np.sqrt(np.mean((new - old) ** 2))) < MOST_DIFFERENCE
+
+
+def test_a_style_leaves_on_what_a_notebooks_backend_turned_on():
+    before = mpl.is_interactive()
+    try:
+        with ev.figure_style():
+            mpl.interactive(True)
+        assert mpl.is_interactive()
+    finally:
+        mpl.interactive(before)

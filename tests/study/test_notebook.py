@@ -12,7 +12,6 @@ from nbclient import NotebookClient
 
 from evaluate.study.new import new_study
 
-
 FEW_CHECKS = 'run = ["placebo in space", "minimum detectable effect"]\nplacebos = 6'
 
 

@@ -54,9 +54,9 @@ class CheckedStudy:
         By ``operation`` and ``period``: ``days`` inside the operation and their ``share`` of the period.
     notes : sequence of str
         What a reader should know of the data: controls that were drawn, categories that begin or end.
-    freeze : Freeze or None
     categories : mapping of str to tuple of str
         Outcome to the published categories it adds up.
+    freeze : Freeze or None
         The stamp of the plan, where it was frozen.
     blind : Blind or None
         What stands in for the treated areas, where their counts are hidden.
@@ -80,8 +80,8 @@ class CheckedStudy:
     counts: pd.DataFrame
     exposure: pd.DataFrame
     notes: Sequence[str]
-    freeze: Freeze | None = None
     categories: Mapping[str, Sequence[str]]
+    freeze: Freeze | None = None
     blind: Blind | None = None
 
     @property
@@ -166,8 +166,8 @@ def check_study(
         counts=count_table(main, [str(name) for name in panel.outcomes]),
         exposure=exposure_table(main),
         notes=tuple(_notes(plan, read, roles, main)),
-        freeze=read_freeze(path),
         categories=read.categories,
+        freeze=read_freeze(path),
         blind=instead,
     )
 

@@ -378,9 +378,12 @@ class Disclosure(Table):
     ----------
     threshold : int
         Counts above zero and below this are suppressed; 3 or more, since 2 would hide nothing.
+    rounding : int
+        Totals that are left are rounded to a multiple of this, and counts by period are not published; 1 for neither.
     """
 
     threshold: Annotated[StrictInt, AfterValidator(threshold_of)] = 5
+    rounding: Count = 1
 
 
 class Plan(Table):
@@ -392,12 +395,9 @@ class Plan(Table):
         For the head of the report.
     seed : int
         Root of every random draw.
-    rounding : int
-        Totals that are left are rounded to a multiple of this, and counts by period are not published; 1 for neither.
     date : date
         When the plan was written.
     data_accessed_before_plan : bool
-    rounding: Count = 1
         True makes the study exploratory, and the report says so.
     data, areas, windows, operations, outcomes, claims, events, headline, sensitivity, checks, dilution, disclosure
         Tables of the plan.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, ClassVar, Final, Literal
 
@@ -14,7 +14,7 @@ from evaluate.checks.refit import Move, Refit, refit
 from evaluate.checks.result import CheckResult
 from evaluate.checks.sensitivity import finding
 from evaluate.checks.target import find_target
-from evaluate.checks.wording import counted, with_interval
+from evaluate.checks.wording import counted
 from evaluate.design.design import Design
 from evaluate.effects.effect import Effect
 from evaluate.effects.result import Result
@@ -27,6 +27,8 @@ SAYS: Final = {
     "either": "no clear difference",
 }
 NOT_POSSIBLE: Final = "not possible"
+NOT_PUBLISHED: Final = "not published"
+NUMBERS: Final = ("rate_ratio", "lower", "upper", "p_reduction")
 
 
 @dataclass(frozen=True)
@@ -126,16 +128,17 @@ class Triangulation:
         public = table[table["counts"]]
         way = "reduction" if target.effect.rate_ratio < 1 else "rise"
         agreeing = int((public["says"] == SAYS[way]).sum())
-        facts: dict[str, Any] = target.facts | {
-            "n_sources": len(public),
-            "n_fell": int((public["says"] == SAYS["reduction"]).sum()),
-            "n_rose": int((public["says"] == SAYS["rise"]).sum()),
-            "enforcement": _enforcement(table),
-        }
-        answer = _answer(self.sources, refits, facts)
+        facts: dict[str, Any] = target.facts | _counted(table)
         passed = agreeing >= SOURCES_NEEDED if len(public) >= SOURCES_NEEDED else None
         return CheckResult(
-            self.name, self.question, answer, float(agreeing), float(SOURCES_NEEDED), passed, table, facts
+            self.name,
+            self.question,
+            _answer(table, facts),
+            float(agreeing),
+            float(SOURCES_NEEDED),
+            passed,
+            table,
+            facts,
         )
 
     def _require_sources(self, design: Design) -> None:
@@ -171,7 +174,7 @@ def _row(source: ActivitySource, found: Refit) -> dict[str, Any]:
         "counts": source.counts,
         "says": NOT_POSSIBLE if found.effect is None else SAYS[_way(found.effect)],
     }
-    for key in ("rate_ratio", "lower", "upper", "p_reduction"):
+    for key in NUMBERS:
         row[key] = np.nan if shown is None else getattr(shown, key)
     return row | {"problem": found.problem}
 
@@ -179,6 +182,17 @@ def _row(source: ActivitySource, found: Refit) -> dict[str, Any]:
 def _way(effect: Effect) -> str:
     """Which way an effect lies; one without an interval lies nowhere."""
     return finding(effect) if np.isfinite(effect.lower) and np.isfinite(effect.upper) else "either"
+
+
+def _counted(table: pd.DataFrame) -> dict[str, Any]:
+    """How many sources there are that enforcement does not make, which way they went, and what it did itself."""
+    public = table[table["counts"].astype(bool)]
+    return {
+        "n_sources": len(public),
+        "n_fell": int((public["says"] == SAYS["reduction"]).sum()),
+        "n_rose": int((public["says"] == SAYS["rise"]).sum()),
+        "enforcement": _enforcement(table),
+    }
 
 
 def _enforcement(table: pd.DataFrame) -> str:
@@ -190,32 +204,51 @@ def _enforcement(table: pd.DataFrame) -> str:
     return "both" if fell and rose else "fell" if fell else "rose" if rose else "unclear"
 
 
-def _answer(sources: Sequence[ActivitySource], refits: dict[str, Refit], facts: dict[str, Any]) -> str:
-    """The answer in sentences."""
+def _answer(table: pd.DataFrame, facts: Mapping[str, Any]) -> str:
+    """The answer in sentences, from what the table may show."""
     said = []
-    for source in sources:
-        effect = refits[source.outcome].effect
-        what = f"{source.name} ({source.outcome})"
-        if effect is None:
-            said.append(f"{what} could not be fitted")
-            continue
-        ratio = "" if source.person_related else f", rate ratio {with_interval(effect)}"
-        note = "" if source.counts else "; it does not count, since officers' work makes it or a part of it"
-        said.append(f"{what} shows {SAYS[_way(effect)]}{ratio}{note}")
-    public = counted(facts["n_sources"], "source")
-    verdict = (
-        f"Of {public} that enforcement does not make, {facts['n_fell']} "
-        f"{'shows' if facts['n_fell'] == 1 else 'show'} fewer than expected and {facts['n_rose']} more; that activity "
-        f"fell takes {SOURCES_NEEDED}."
+    for row in table.to_dict("records"):
+        ratio = ""
+        if np.isfinite(row["rate_ratio"]):
+            ratio = f", rate ratio {row['rate_ratio']:.2f} ({row['lower']:.2f} to {row['upper']:.2f})"
+        note = "" if row["counts"] else "; it does not count, since officers' work makes it or a part of it"
+        what = f"{row['source']} ({row['outcome']})"
+        said.append(f"{what[:1].upper()}{what[1:]}: {row['says']}{ratio}{note}.")
+    verb = "shows" if facts["n_fell"] == 1 else "show"
+    said.append(
+        f"Of {counted(facts['n_sources'], 'source')} that enforcement does not make, {facts['n_fell']} {verb} fewer "
+        f"than expected and {facts['n_rose']} more; that activity fell takes {SOURCES_NEEDED}."
     )
-    reading = {
-        ("rose", True): " That officers' own counts rose meanwhile is consistent with success.",
-        (
-            "fell",
-            True,
-        ): " Officers' own counts fell too, which is ambiguous: fewer officers also record less.",
-    }.get((facts["enforcement"], facts["n_fell"] > 0), "")
-    return f"{'. '.join(one[:1].upper() + one[1:] for one in said)}. {verdict}{reading}"
+    if facts["n_fell"] and facts["enforcement"] == "rose":
+        said.append("That officers' own counts rose meanwhile is consistent with success.")
+    if facts["n_fell"] and facts["enforcement"] == "fell":
+        said.append("Officers' own counts fell too, which is ambiguous: fewer officers also record less.")
+    return " ".join(said)
+
+
+def without_outcomes(check: CheckResult, outcomes: Collection[str]) -> CheckResult:
+    """Leave out what sources say of which nothing may be published.
+
+    Parameters
+    ----------
+    check : CheckResult
+        Of ``Triangulation``.
+    outcomes : collection of str
+        Outcomes with a hidden count.
+
+    Returns
+    -------
+    CheckResult
+        The same where none of the sources is among them.
+    """
+    table = check.table
+    rows = table["outcome"].isin(list(outcomes)) if len(table) else pd.Series(dtype=bool)
+    if not rows.any():
+        return check
+    numbers = {name: table[name].mask(rows) for name in NUMBERS}
+    table = table.assign(says=table["says"].mask(rows, NOT_PUBLISHED), **numbers)
+    facts = dict(check.facts) | _counted(table)
+    return replace(check, answer=_answer(table, facts), table=table, facts=facts)
 
 
 def sources_sentence(sources: Sequence[ActivitySource]) -> str:

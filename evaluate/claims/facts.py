@@ -92,6 +92,8 @@ class Facts:
         Share of untreated areas where the method finds an effect that cannot be there.
     n_placebos : int
         How many were tried.
+    calibrated_lower, calibrated_upper : float
+        The interval widened by the error that the method makes in untreated areas.
     n_specifications : int
         Other choices listed beforehand under which the same question was asked: methods, dates, lengths of "before".
     conflicting : float
@@ -153,6 +155,8 @@ class Facts:
     placebo_p: float = UNKNOWN
     placebo_rate: float = UNKNOWN
     n_placebos: int = 0
+    calibrated_lower: float = UNKNOWN
+    calibrated_upper: float = UNKNOWN
     n_specifications: int = 0
     conflicting: float = UNKNOWN
     claims_activity: bool = False

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 
 from evaluate.checks.dilution import normal_variation
+from evaluate.checks.empirical_calibration import calibrated_by
 from evaluate.checks.minimum_detectable_effect import likelihood_error
+from evaluate.checks.placebo_in_space import PlaceboInSpace
 from evaluate.checks.result import CheckResults
 from evaluate.checks.target import Target
 from evaluate.checks.triangulation import Triangulation
@@ -96,6 +98,7 @@ def facts_from(
         triggered=bool(target.trigger.any()),
         **_design_facts(result, window),
         **_check_facts(claim, checks, effect),
+        **_calibrated_facts(result, checks, effect),
         **_specification_facts(checks, effect),
         **_source_facts(claim, checks, effect),
     )
@@ -273,7 +276,7 @@ def _late_ratio(result: Result, window: Window, effect: Effect) -> float:
 
 def _check_facts(claim: Claim, checks: CheckResults, effect: Effect) -> dict[str, Any]:
     """What the checks measured on this effect, by the names the checks give it."""
-    placebo = _facts(checks, "placebo in space", effect)
+    placebo = _facts(checks, PlaceboInSpace.name, effect)
     displaced = _facts(checks, "displacement", effect)
     spike = _facts(checks, "regression to the mean", effect)
     # Where enough untreated areas had a spike as high, they are the fairer comparison.
@@ -292,6 +295,13 @@ def _check_facts(claim: Claim, checks: CheckResults, effect: Effect) -> dict[str
         "expected_fall": _number(spike, "expected_fall"),
         "raw_fall": _number(spike, "raw_fall"),
     }
+
+
+def _calibrated_facts(result: Result, checks: CheckResults, effect: Effect) -> dict[str, Any]:
+    """The interval widened by the placebos' error, where they are of this effect and enough."""
+    calibrated = calibrated_by(result, checks) if _facts(checks, PlaceboInSpace.name, effect) else None
+    ends = (nan, nan) if calibrated is None else (calibrated.lower, calibrated.upper)
+    return {"calibrated_lower": ends[0], "calibrated_upper": ends[1]}
 
 
 def _specification_facts(checks: CheckResults, effect: Effect) -> dict[str, Any]:

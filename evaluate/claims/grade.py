@@ -5,14 +5,15 @@ from __future__ import annotations
 from math import isnan
 from typing import Final
 
+from evaluate.checks.empirical_calibration import FAIR, FEWEST_FOR_A_RATE, GOOD
 from evaluate.claims.facts import Confidence, Facts, Grade
 
 FEWEST_CONTROLS_AB: Final = 20
 FEWEST_CONTROLS_C: Final = 5
 MONTHS_BEFORE, MONTHS_AFTER = 24, 12
 FEWEST_PERIODS_BEFORE: Final = 12
-FEWEST_PLACEBOS: Final = 20
-PLACEBO_RATE_AB, PLACEBO_RATE_C = 0.07, 0.10
+FEWEST_PLACEBOS: Final = FEWEST_FOR_A_RATE
+PLACEBO_RATE_AB, PLACEBO_RATE_C = GOOD, FAIR
 SMALL_COUNT: Final = 20
 """Below this expected count no percentage change is given."""
 
@@ -186,6 +187,11 @@ def doubts_about(facts: Facts) -> tuple[str, ...]:
         found.append(
             "The interval excludes no change, but changes as large were common in untreated areas "
             f"(placebo p-value {facts.placebo_p:.2f})."
+        )
+    if excludes_one and facts.calibrated_lower <= 1 <= facts.calibrated_upper:
+        found.append(
+            "The interval excludes no change, but widened by the error that the method makes in untreated areas it "
+            "does not."
         )
     if isnan(facts.smallest_detectable):
         found.append("The smallest change these data could show is not known.")

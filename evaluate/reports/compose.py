@@ -10,6 +10,7 @@ from evaluate.reports.figures import Figures
 from evaluate.reports.findings import Findings
 from evaluate.reports.protection import protect_findings
 from evaluate.reports.repeats import without_repeats
+from evaluate.reports.sections.activity import activity_section
 from evaluate.reports.sections.claims import all_claims, claim_section
 from evaluate.reports.sections.counts import counts_section
 from evaluate.reports.sections.first_screen import first_screen
@@ -59,6 +60,7 @@ def compose(findings: Findings) -> Document:
     for number, finding in enumerate(report.findings.findings, start=1):
         blocks += claim_section(report, number, finding, figures)
     blocks += [
+        *activity_section(report),
         *threats_section(report),
         *displacement_section(report, figures.displacement()),
         *sensitivity_section(report, figures.sensitivity()),

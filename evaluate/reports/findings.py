@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from evaluate.checks.empirical_calibration import CalibratedEffect
 from evaluate.checks.result import CheckResults
 from evaluate.claims.claim import Claim
 from evaluate.claims.verdict import Verdict
@@ -88,6 +89,8 @@ class Finding:
         The checks made on it.
     comparisons : sequence of Result
         The same question put to other estimators.
+    calibrated : CalibratedEffect or None
+        The effect as placebo operations would have it; None where there were too few.
     """
 
     claim: Claim
@@ -95,6 +98,7 @@ class Finding:
     result: Result | None = None
     checks: CheckResults | None = None
     comparisons: Sequence[Result] = ()
+    calibrated: CalibratedEffect | None = None
 
 
 @dataclass(frozen=True, eq=False)

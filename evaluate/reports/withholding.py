@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from evaluate.checks.result import CheckResult, CheckResults
+from evaluate.checks.triangulation import Triangulation, without_outcomes
 from evaluate.claims.verdict import Verdict
 from evaluate.data.panel import Panel
 from evaluate.effects.effect import Effect
@@ -66,6 +67,7 @@ def clean_finding(
     )
     if finding.result is None or finding.result.design.outcome not in secret:
         return cleaned
+    cleaned = replace(cleaned, calibrated=None)
     if hides_a_total:
         return replace(cleaned, verdict=_withheld(finding.verdict))
     # Reasons and paragraph are sentences with estimates in them.
@@ -191,6 +193,8 @@ def _clean_check(
 ) -> CheckResult:
     """A check without numbers that were not protected: it adds up periods, areas and outcomes as it pleases."""
     own = finding.result.design.outcome if finding.result is not None else ""
+    if check.name == Triangulation.name and own not in secret:
+        return without_outcomes(check, secret)
     if own in secret or any(_is_about(check, outcome) for outcome in secret):
         return replace(check, answer=NO_ANSWER, number=NAN, threshold=NAN, table=pd.DataFrame(), facts={})
     if own in people and {"area", "areas", "treated"} & {*map(str, check.table), *check.table.index.names}:

@@ -31,8 +31,9 @@ def quantities_of(findings: Mapping[str, Finding], checked: CheckedStudy) -> dic
     dict
         ``<claim>/<number>``: the columns of ``Result.effects``, ``p10``, ``p25``, ``p50`` (probability of a
         reduction of at least that many per cent), ``probability`` (of the size claimed), ``smallest_detectable``,
-        ``finding``, ``grade``, ``confidence``; the same numbers of every window that was fitted as
-        ``<operation>, <window>, <outcome>/<number>``; ``counts/<outcome>/<areas>/<window>``;
+        ``finding``, ``grade``, ``confidence``, and, where there were placebos enough, ``calibrated_rate_ratio``,
+        ``calibrated_lower``, ``calibrated_upper`` and ``reliability``; the same numbers of every window that was
+        fitted as ``<operation>, <window>, <outcome>/<number>``; ``counts/<outcome>/<areas>/<window>``;
         ``share/<operation>/<period>``; ``dilution/share``.
     """
     numbers: dict[str, Quantity] = {}
@@ -105,6 +106,14 @@ def _of_claim(finding: Finding) -> dict[str, Quantity]:
     }
     if result is not None:
         numbers |= _of_effect(result.effect(finding.claim.operation, finding.claim.window))
+    if finding.calibrated is not None:
+        one = finding.calibrated
+        numbers |= {
+            "calibrated_rate_ratio": one.rate_ratio,
+            "calibrated_lower": one.lower,
+            "calibrated_upper": one.upper,
+            "reliability": one.reliability,
+        }
     return numbers
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from evaluate.checks.empirical_calibration import calibrated_by
 from evaluate.checks.result import CheckResults
 from evaluate.effects.kept import Kept
 from evaluate.errors import DesignError, did_you_mean
@@ -236,4 +237,6 @@ def _finding(claim: ClaimPlan, checked: CheckedStudy, answers: Answers) -> Findi
         plan_before_data=not checked.exploratory,
         dilution=plan.dilution.share if plan.dilution is not None and claim.is_about_the_place else None,
     )
-    return Finding(proposition, verdict, result, checks, answers.comparisons(claim.id))
+    return Finding(
+        proposition, verdict, result, checks, answers.comparisons(claim.id), calibrated_by(result, checks)
+    )

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 import evaluate as ev
-from evaluate.checks.empirical_calibration import ANYWHERE, SPIKED
-from evaluate.checks.result import CheckResult
+from evaluate.checks.empirical_calibration import ANYWHERE, SPIKED, calibrated_by
+from evaluate.checks.result import CheckResult, CheckResults
 from evaluate.effects.effect import StudentRatio
 
 
@@ -37,6 +37,7 @@ def with_effect(result, log_ratio, error):
 def check_of(log_ratios, error, *, kind=ANYWHERE, name="placebo in space"):
     """A check with such placebos."""
     table = pd.DataFrame({"kind": kind, "rate_ratio": np.exp(log_ratios), "standard_error": error})
+    table["excludes_one"] = np.abs(np.log(table["rate_ratio"])) > 1.96 * table["standard_error"]
     facts = {"operation": "operation", "window": "after"}
     return CheckResult(name, "?", "", 0.5, 0.05, None, table, facts)
 
@@ -130,3 +131,34 @@ def test_what_cannot_be_calibrated_is_refused(result):
     bare = replace(result, effect_list=[replace(effect, ratio=None) for effect in result.effect_list])
     with pytest.raises(ev.FitError, match="no distribution to widen"):
         ev.empirically_calibrated(bare, check_of(enough, 0.1))
+
+
+@pytest.mark.parametrize(
+    ("false_alarms", "of", "reliability"),
+    [
+        (2, 40, "good"),
+        (3, 40, "fair"),
+        (4, 40, "fair"),
+        (5, 40, "poor"),
+        (0, 20, "good"),
+        (0, 19, "not known"),
+    ],
+)
+def test_reliability_is_the_rate_of_false_alarms(false_alarms, of, reliability, result):
+    log_ratios = np.where(np.arange(of) < false_alarms, 0.5, 0.01)
+    found = ev.empirically_calibrated(with_effect(result, -0.3, 0.1), check_of(log_ratios, 0.1))
+    assert found.false_alarms == false_alarms / of
+    assert found.reliability == reliability
+
+
+def test_calibrated_by_the_placebos_that_were_fitted_anyway(result):
+    fitted = with_effect(result, -0.3, 0.1)
+    placebos = check_of(np.random.default_rng(1).normal(0, 0.3, 40), 0.1)
+    assert calibrated_by(fitted, CheckResults([placebos])).table.equals(
+        ev.empirically_calibrated(fitted, placebos).table
+    )
+    assert calibrated_by(fitted, None) is None
+    assert calibrated_by(fitted, CheckResults([])) is None
+    assert calibrated_by(fitted, CheckResults([check_of(np.zeros(18), 0.1)])) is None  # too few
+    refused = replace(placebos, table=pd.DataFrame())
+    assert calibrated_by(fitted, CheckResults([refused])) is None

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import evaluate as ev
-from evaluate.checks.triangulation import sources_sentence
+from evaluate.checks.triangulation import sources_sentence, without_outcomes
 from evaluate.data.simulator import with_outcomes
 
 
@@ -76,7 +76,18 @@ def test_of_counts_that_could_point_to_a_person_only_the_way_is_said(result):
     check = asked(result, CRIME, COMPLAINTS, CAUTIONS)
     assert check.table.loc[2, "says"] == "fewer than expected"
     assert np.isnan(check.table.loc[2, ["rate_ratio", "lower", "upper", "p_reduction"]].astype(float)).all()
-    assert "What officers did (cautions) shows fewer than expected; it does not count" in check.answer
+    assert "What officers did (cautions): fewer than expected; it does not count" in check.answer
+
+
+def test_what_may_not_be_published_is_left_out_of_the_answer_too(result):
+    check = asked(result, CRIME, COMPLAINTS, CAUTIONS)
+    published = without_outcomes(check, {"cautions"})
+    assert published.table["says"].tolist() == ["fewer than expected", "fewer than expected", "not published"]
+    assert "What officers did (cautions): not published" in published.answer
+    assert "ambiguous" in check.answer
+    assert "ambiguous" not in published.answer
+    assert published.facts["n_fell"] == 2
+    assert without_outcomes(check, {"theft"}) is check
 
 
 @pytest.mark.parametrize(

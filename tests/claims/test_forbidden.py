@@ -137,6 +137,8 @@ def any_facts(draw: st.DrawFn) -> Facts:
         n_after=draw(st.integers(1, 24)),
         grade_ceiling=draw(st.sampled_from(["A", "D", "E"])),
         n_placebos=draw(st.integers(0, 60)),
+        calibrated_lower=draw(st.floats(0.02, 1) | unknown),
+        calibrated_upper=draw(st.floats(0.5, 20) | unknown),
         n_specifications=draw(st.integers(1, 300)),
         claims_activity=draw(st.booleans()),
         n_sources=draw(st.integers(0, 4)),
@@ -192,7 +194,8 @@ def test_facts_of_the_property_test_cover_every_field():
         "p_any", "p10", "p25", "p40", "p50", "p60", "p_up", "p_rope", "p_claim", "rate_ratio", "lower", "upper",
         "observed", "expected", "direction", "claimed_size", "claimed_ratio", "share_of_days", "share_of_area",
         "generation", "net_of_buffers", "sustained_months", "n_control", "n_before", "n_after", "grade_ceiling",
-        "n_placebos", "n_specifications", "claims_activity", "n_sources", "agreeing_sources",
+        "n_placebos", "calibrated_lower", "calibrated_upper", "n_specifications", "claims_activity",
+        "n_sources", "agreeing_sources",
         "triggered", "plan_before_data", "boundary_break", "grade",
     }  # fmt: skip
     assert {field.name for field in fields(Facts)} - covered == {"level", "fine_periods"}

@@ -6,11 +6,13 @@ from dataclasses import replace
 from math import isnan, log
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import evaluate as ev
 from evaluate.checks.result import CheckResults
 from evaluate.claims.gather import claimed_window, facts_from, setting_of
+from evaluate.claims.grade import doubts_about
 from evaluate.effects.effect import StudentRatio
 from evaluate.numerics.detectable import smallest_detectable
 
@@ -246,3 +248,19 @@ def test_specifications_are_counted_together(stated):
     assert isnan(facts_from(AFTER, stated(0.8, 0.1)).conflicting)
     other = answer("specification curve", n_specifications=9, share_same_direction=0.0, window="during")
     assert facts_from(AFTER, stated(0.8, 0.1), CheckResults([other])).n_specifications == 0
+
+
+def test_the_widened_interval_is_that_of_the_placebos_of_this_effect(stated):
+    result = stated(0.7, 0.1)
+    log_ratios = np.random.default_rng(1).normal(0, 0.3, 40)
+    table = pd.DataFrame({"kind": "untreated area", "rate_ratio": np.exp(log_ratios), "standard_error": 0.1})
+    table["excludes_one"] = False
+    about = {"operation": "June 2017", "placebo_p": 0.02, "placebo_rejection": 0.05, "n_placebos": 40}
+    placebos = replace(answer("placebo in space", 0.02, window="after", **about), table=table)
+    facts = facts_from(AFTER, result, CheckResults([placebos]))
+    calibrated = ev.empirically_calibrated(result, placebos)
+    assert (facts.calibrated_lower, facts.calibrated_upper) == (calibrated.lower, calibrated.upper)
+    assert facts.upper < 1 < facts.calibrated_upper
+    assert "widened by the error that the method makes" in doubts_about(facts)[0]
+    other = replace(placebos, facts=placebos.facts | {"window": "during"})
+    assert isnan(facts_from(AFTER, result, CheckResults([other])).calibrated_lower)

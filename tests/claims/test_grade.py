@@ -89,6 +89,7 @@ DOUBTS = [
         "changes as large were common in untreated areas (placebo p-value 0.30)",
     ),
     ({"lower": 1.1, "upper": 1.5, "placebo_p": 0.3}, "placebo p-value 0.30"),
+    ({"upper": 0.9, "calibrated_lower": 0.5, "calibrated_upper": 1.0}, "widened by the error that the method makes"),
     ({"smallest_detectable": nan}, "not known"),
     ({"smallest_detectable": 0.6}, "The claimed size is smaller than the smallest change"),
     (
@@ -122,6 +123,8 @@ def test_any_doubt_lowers_confidence_by_one_step(change, doubt, facts):
         {"lower": 1.0, "upper": 1.2, "placebo_p": 0.9},
         {"placebo_p": 0.9},  # nothing was found, so nothing is in conflict
         {"upper": 0.9, "smallest_detectable": 0.6},  # found although it was likely to be missed
+        {"upper": 0.9, "calibrated_lower": 0.5, "calibrated_upper": 0.99},
+        {"calibrated_lower": 0.5, "calibrated_upper": 1.2},  # the interval holds no change as it is
         {"triggered": True, "expected_fall": 0.1},
         {"net_of_buffers": False},
         {"expected": 20.0},

@@ -8,6 +8,7 @@ from evaluate.reports.blocks import Block, Bullets, FigureBlock, Heading, Paragr
 from evaluate.reports.figures import Figures
 from evaluate.reports.findings import Finding
 from evaluate.reports.protection import Protected
+from evaluate.reports.sections.calibrated import calibrated_blocks
 from evaluate.reports.sections.first_screen import claim_and_answer, key_facts
 from evaluate.reports.sections.words import (
     FINDINGS,
@@ -87,6 +88,7 @@ def claim_section(report: Protected, number: int, finding: Finding, figures: Fig
     if number == 1:
         blocks.append(Paragraph("The figure at the top of this report shows this claim's counts."))
     blocks += [*figures.estimate(number), TableBlock(_effects_table(report, number, finding))]
+    blocks += calibrated_blocks(number, finding)
     if finding.checks:
         blocks += [
             Heading("Checks", 3),

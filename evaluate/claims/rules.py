@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import isnan
+from statistics import NormalDist
 from typing import Final
 
 from evaluate.checks.triangulation import SOURCES_NEEDED
@@ -25,6 +26,9 @@ TERMS: Final = (
 )
 
 MONTHS_SUSTAINED: Final = 6
+SURE: Final = 0.99
+"""Level of the interval that "cannot tell" looks at. Where a design would miss the size claimed, the estimates whose
+95% interval leaves something out are those that chance has made large: such a design has to show more than others."""
 HELD: Final = 0.5**0.5
 """A later half with a ratio above this is nearer to no change than to a halving: the reduction did not last."""
 
@@ -158,8 +162,26 @@ def shortfalls_of_huge(facts: Facts) -> tuple[str, ...]:
 
 
 def holds_both(facts: Facts) -> bool:
-    """Say whether the interval includes both no change and the size claimed."""
-    return facts.lower <= 1.0 <= facts.upper and facts.lower <= facts.tested_ratio <= facts.upper
+    """Say whether a 99% interval includes both no change and the size claimed.
+
+    The interval given is widened on the log scale as that of a normal distribution is, and used as it is where its own
+    level is 99% or more.
+
+    Source: Gelman and Carlin (2014), Perspectives on Psychological Science 9, for what a design without power finds.
+
+    Examples
+    --------
+    >>> facts = Facts(p_any=0.98, p10=0.9, p50=0.2, p_claim=0.9, rate_ratio=0.65, lower=0.45, upper=0.94,
+    ...               claimed_size=0.1, claimed_ratio=0.9)
+    >>> holds_both(facts)
+    True
+    """
+    lower, upper = facts.lower, facts.upper
+    if facts.rate_ratio > 0:
+        normal, own = NormalDist(), facts.rate_ratio
+        wider = max(1.0, normal.inv_cdf((1 + SURE) / 2) / normal.inv_cdf((1 + facts.level) / 2))
+        lower, upper = own * (lower / own) ** wider, own * (upper / own) ** wider
+    return lower <= 1.0 <= upper and lower <= facts.tested_ratio <= upper
 
 
 def out_of_reach(facts: Facts) -> bool:
@@ -193,7 +215,7 @@ RULES: Final = (
     Rule(
         "cannot tell",
         "cannot tell",
-        "the smallest detectable effect exceeds the claimed one and the interval includes both no change and the "
+        "the smallest detectable effect exceeds the claimed one and a 99% interval includes both no change and the "
         "claim, or even complete success would be smaller than the smallest detectable effect",
         _cannot_tell,
     ),

@@ -10,7 +10,7 @@ from typing import Final
 from evaluate.checks.triangulation import SOURCES_NEEDED
 from evaluate.claims.facts import Confidence, Facts
 from evaluate.claims.grade import SMALL_COUNT
-from evaluate.claims.rules import out_of_reach, phia, shortfalls_of_huge
+from evaluate.claims.rules import SURE, out_of_reach, phia, shortfalls_of_huge
 
 NUMBER_WORDS: Final = (
     "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
@@ -180,10 +180,16 @@ def _cannot_tell(facts: Facts, setting: Setting) -> str:
         )
     if out_of_reach(facts):
         return f"The data cannot tell. {short_operation(facts, setting)}"
-    return (
+    said = (
         "The data cannot tell. Even an effect of the size claimed would be missed more than one time in five "
         f"(smallest detectable: {smallest})."
     )
+    if facts.upper < 1.0 or facts.lower > 1.0:
+        said += (
+            f" The {100 * facts.level:.0f}% interval leaves out no change, but what so weak a design finds is apt to "
+            f"be exaggerated, and a {100 * SURE:.0f}% interval does not."
+        )
+    return said
 
 
 def _not_tested(facts: Facts, setting: Setting) -> str:

@@ -98,14 +98,21 @@ def test_cuts(change, finding, facts):
         ({"smallest_detectable": 0.51}, True),
         ({"smallest_detectable": 0.50}, False),
         ({"smallest_detectable": nan}, False),
-        ({"smallest_detectable": 0.51, "upper": 0.99}, False),  # excludes no change
-        ({"smallest_detectable": 0.51, "lower": 0.51}, False),  # excludes the claim
+        (
+            {"smallest_detectable": 0.51, "upper": 0.99},
+            True,
+        ),  # the 95% interval excludes no change, the 99% not
+        ({"smallest_detectable": 0.51, "upper": 0.99, "level": 0.99}, False),
+        ({"smallest_detectable": 0.51, "upper": 0.93}, False),  # so does 0.8 (0.93 / 0.8)^1.314 = 0.975
+        ({"smallest_detectable": 0.51, "lower": 0.51}, True),  # excludes the claim at 95%, not at 99%
+        ({"smallest_detectable": 0.51, "lower": 0.57}, False),  # 0.8 (0.57 / 0.8)^1.314 = 0.512
         ({"smallest_detectable": 0.51, "lower": 0.50, "upper": 1.0}, True),
+        ({"smallest_detectable": 0.51, "rate_ratio": 0.0, "lower": 0.0}, True),  # nothing was recorded
         ({"smallest_detectable": 1.0}, True),
     ],
 )
 def test_the_data_cannot_tell_where_power_is_short_and_the_interval_holds_both(change, cannot_tell, facts):
-    wide = replace(facts, lower=0.4, upper=1.2)
+    wide = replace(facts, rate_ratio=0.8, lower=0.4, upper=1.2)
     assert (decide(replace(wide, **change)).finding == "cannot tell") is cannot_tell
 
 
@@ -124,7 +131,7 @@ def test_a_claim_of_an_increase_is_the_mirror(facts):
     assert decide(replace(up, net_of_buffers=None)).finding == "supported"  # nothing is displaced by a rise
     assert decide(replace(up, p_claim=0.1)).finding == "smaller than claimed"
     assert decide(replace(up, p_claim=0.0, p_up=0.0, p10=0.8)).finding == "the other way"
-    edge = replace(up, smallest_detectable=0.5, p_claim=0.3)
+    edge = replace(up, smallest_detectable=0.5, p_claim=0.3, level=0.99)
     assert decide(replace(edge, lower=1.0, upper=1.5)).finding == "cannot tell"
     assert decide(replace(edge, lower=1.01, upper=1.5)).finding == "not supported"
     assert decide(replace(edge, lower=1.0, upper=1.49)).finding == "not supported"

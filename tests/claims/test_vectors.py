@@ -82,3 +82,13 @@ def test_interval_of_the_last_vector_holds_no_change_and_the_claim(stated):
     facts = facts_from(FIFTH, stated(0.75, 0.45))
     assert (facts.lower, facts.upper) == (pytest.approx(0.31, abs=0.005), pytest.approx(1.81, abs=0.005))
     assert facts.lower <= 0.79 <= facts.upper
+
+
+def test_a_design_without_power_has_to_show_more_than_others(stated, checked):
+    """0.65 (0.45 to 0.94) leaves out no change at 95% and not at 99%: enough only where the claim could be seen."""
+    weak = ev.judge(HALF, stated(0.65, 0.19), checked(mde=0.6))
+    assert weak.finding == "cannot tell"
+    assert "The 95% interval leaves out no change" in weak.words
+    assert "a 99% interval does not" in weak.words
+    assert ev.judge(HALF, stated(0.65, 0.19), checked(mde=0.4)).finding == "smaller than claimed"
+    assert ev.judge(HALF, stated(0.60, 0.19), checked(mde=0.6)).finding == "smaller than claimed"

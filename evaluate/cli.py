@@ -89,6 +89,9 @@ def run(
         Engine | None, typer.Option("--engine", help="Of the structural model, instead of the plan's.")
     ] = None,
     blind: Blind = False,
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help="Write the report as a PDF too; needs the extra packages of [pdf].")
+    ] = False,
 ) -> None:
     """Run a study and write its report.
 
@@ -98,8 +101,11 @@ def run(
     with one_message():
         from evaluate.data.fetch import cache_folder
         from evaluate.effects.kept import Kept
+        from evaluate.reports.pdf import require_weasyprint
         from evaluate.study import load_study
 
+        if pdf:
+            require_weasyprint()  # now, and not after an hour of fitting
         loaded = load_study(study)
         name = f"{loaded.name}_blind" if blind else loaded.name
         kept = Kept(cache_folder() / "runs" / name)
@@ -113,7 +119,7 @@ def run(
                 progress=progress,
                 keep=kept.folder,
             )
-        page = done.write(out if out is not None else Path("outputs") / name)
+        page = done.write(out if out is not None else Path("outputs") / name, pdf=pdf)
         kept.clear()
         _show_run(done, loaded, page, as_planned=not (quick or data or seed is not None or engine or blind))
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 TEMPLATE = "report.html.j2"
 
 
-def to_html(document: Document, drawings: Drawings | None = None) -> str:
+def to_html(document: Document, drawings: Drawings | None = None, *, paged: bool = False) -> str:
     """Write a document as one self-contained page.
 
     Parameters
@@ -26,6 +26,8 @@ def to_html(document: Document, drawings: Drawings | None = None) -> str:
         From ``compose``.
     drawings : Drawings, optional
         Those of other files of the same report, so that none is made twice.
+    paged : bool
+        Leave out what only a screen can show: data folded away below figures, drawings for narrow screens.
 
     Returns
     -------
@@ -40,13 +42,13 @@ def to_html(document: Document, drawings: Drawings | None = None) -> str:
     (True, True)
     """
     top, sections = in_sections(document.blocks)
-    template = _environment(drawings or Drawings()).get_template(TEMPLATE)
+    template = _environment(drawings or Drawings(), paged=paged).get_template(TEMPLATE)
     page = template.render(document=document, top=top, sections=sections)
     # One line end everywhere, and no spaces left over from the template's own lines.
     return re.sub(r"[ \t]+\n", "\n", re.sub(r"\n\s*\n+", "\n", page)).strip() + "\n"
 
 
-def _environment(drawings: Drawings) -> Environment:
+def _environment(drawings: Drawings, *, paged: bool) -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -57,20 +59,24 @@ def _environment(drawings: Drawings) -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["kind"] = lambda block: type(block).__name__
-    environment.globals["drawing"] = _Inline(drawings)
+    environment.globals["drawing"] = _Inline(drawings, paged=paged)
+    environment.globals["paged"] = paged
     return environment
 
 
 class _Inline:
     """Makes drawings fit to stand in one page together: names inside each are its own."""
 
-    def __init__(self, drawings: Drawings) -> None:
-        self._drawings = drawings
+    def __init__(self, drawings: Drawings, *, paged: bool) -> None:
+        self._drawings, self._paged = drawings, paged
         self._drawn = 0
 
     def __call__(self, figure: FigureBlock, width: Width = "page") -> Markup:
         self._drawn += 1
-        return inline_svg(self._drawings.of(figure.bundle, width), f"fig{self._drawn}")
+        drawing = self._drawings.of(figure.bundle, width)
+        # A PDF has one text for a drawing and takes the title for it; a page has two.
+        title = f"{figure.bundle.title}. {figure.bundle.alt}" if self._paged else figure.bundle.title
+        return inline_svg(drawing, f"fig{self._drawn}", title)
 
 
 _UNSEEN = re.compile(
@@ -78,7 +84,7 @@ _UNSEEN = re.compile(
 )
 
 
-def inline_svg(drawing: Drawing, name: str) -> Markup:
+def inline_svg(drawing: Drawing, name: str, title: str) -> Markup:
     """Prepare a drawing to stand inside a page.
 
     Parameters
@@ -87,6 +93,8 @@ def inline_svg(drawing: Drawing, name: str) -> Markup:
         Of a figure, without words around it.
     name : str
         Put before every name inside the drawing, so that two drawings cannot share one.
+    title : str
+        What the drawing is called.
 
     Returns
     -------
@@ -102,7 +110,7 @@ def inline_svg(drawing: Drawing, name: str) -> Markup:
     opening = re.sub(r'\s(?:role|aria-[a-z]+|width|height)="[^"]*"', "", opening)
     opening = re.sub(r"^<svg", f'<svg role="img" aria-labelledby="{name}-title {name}-desc"', opening)
     words = (
-        f'><title id="{name}-title">{escape(drawing.bundle.title)}</title>'
+        f'><title id="{name}-title">{escape(title)}</title>'
         f'<desc id="{name}-desc">{escape(drawing.bundle.alt)}</desc>'
     )
     return Markup(f"{opening}{words}{rest.strip()}")

@@ -11,15 +11,17 @@ from evaluate.reports.drawings import Drawings
 from evaluate.reports.findings import Findings
 from evaluate.reports.html import to_html
 from evaluate.reports.manifest import write_manifest
+from evaluate.reports.pdf import require_weasyprint, to_pdf
 from evaluate.reports.spreadsheet import SPREADSHEET, to_spreadsheet
 from evaluate.reports.tables import write_tables
 from evaluate.reports.word import to_word
 
 REPORT = "report.html"
 WORD = "report.docx"
+PDF = "report.pdf"
 
 
-def write_report(findings: Findings, folder: str | Path) -> Path:
+def write_report(findings: Findings, folder: str | Path, *, pdf: bool = False) -> Path:
     """Write ``report.html``, ``report.docx``, ``figures/``, ``tables/`` with ``tables.xlsx``, and ``manifest.json``.
 
     Parameters
@@ -28,6 +30,8 @@ def write_report(findings: Findings, folder: str | Path) -> Path:
         A study, run.
     folder : str or path
         Made if absent. Files of these names in it are replaced; nothing else is touched.
+    pdf : bool
+        Write ``report.pdf`` too, which needs weasyprint.
 
     Returns
     -------
@@ -39,8 +43,12 @@ def write_report(findings: Findings, folder: str | Path) -> Path:
     ------
     DesignError
         If the study judged no claim.
+    EvaluateError
+        If a PDF is asked for and weasyprint is not installed; nothing is written then.
     """
     folder = Path(folder)
+    if pdf:
+        require_weasyprint()
     document = compose(findings)
     write_tables(document.tables, folder / "tables", banner=document.banner)
     workbook = to_spreadsheet(document.sheets, title=document.title, banner=document.banner)
@@ -49,6 +57,8 @@ def write_report(findings: Findings, folder: str | Path) -> Path:
     write_manifest(findings.manifest, folder)
     drawings = Drawings()
     (folder / WORD).write_bytes(to_word(document, drawings))
+    if pdf:
+        (folder / PDF).write_bytes(to_pdf(document, drawings))
     path = folder / REPORT
     path.write_text(to_html(document, drawings), encoding="utf-8", newline="")
     return path

@@ -104,13 +104,15 @@ class Run:
         """
         return compare(self.quantities, expected)
 
-    def write(self, folder: str | Path) -> Path:
+    def write(self, folder: str | Path, *, pdf: bool = False) -> Path:
         """Write the report; an earlier one in that folder is replaced whole.
 
         Parameters
         ----------
         folder : str or path
             Where the report shall be.
+        pdf : bool
+            Write ``report.pdf`` too, which needs weasyprint.
 
         Returns
         -------
@@ -120,11 +122,12 @@ class Run:
         Raises
         ------
         EvaluateError
-            If the folder cannot be written, or holds files that are not an earlier report.
+            If the folder cannot be written, or holds files that are not an earlier report, or a PDF is asked for
+            and weasyprint is not installed.
         """
         from evaluate.reports.write import write_report
 
-        return write_whole(folder, lambda place: write_report(self.findings, place)) / "report.html"
+        return write_whole(folder, lambda place: write_report(self.findings, place, pdf=pdf)) / "report.html"
 
     def __repr__(self) -> str:
         lines = [f"Run of {self.findings.name}{' (quick)' if self.quick else ''}"]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from html import escape
+from math import isnan
+
+import pandas as pd
 
 from evaluate.claims.claim import Claim
 from evaluate.claims.facts import Confidence, Facts, Finding, Grade
-from evaluate.claims.rules import phia
+from evaluate.claims.rules import RULES, phia
 
 
 @dataclass(frozen=True)
@@ -71,16 +74,43 @@ class Verdict:
         """The probability word for ``probability``, as strong as the grade allows; None where there is none."""
         return phia(self.probability, grade=self.grade)
 
+    @property
+    def facts_table(self) -> pd.DataFrame:
+        """Every fact that the rules could see: ``fact`` and ``value``, None where nobody has measured it."""
+        rows = (
+            []
+            if self.facts is None
+            else [(one.name, getattr(self.facts, one.name)) for one in fields(self.facts)]
+        )
+        known = [(name, None if isinstance(value, float) and isnan(value) else value) for name, value in rows]
+        return pd.DataFrame(known, columns=["fact", "value"], dtype=object)
+
+    @property
+    def rules_table(self) -> pd.DataFrame:
+        """Every row of the table of rules, in its order: ``rule``, ``condition``, ``holds`` and ``decided``.
+
+        The first that holds decides; one below it may hold as well.
+        """
+        rows = [] if self.facts is None else [(rule, rule.holds(self.facts)) for rule in RULES]
+        return pd.DataFrame(
+            [(rule.id, rule.condition, holds, str(rule) == self.rule) for rule, holds in rows],
+            columns=["rule", "condition", "holds", "decided"],
+        )
+
     def explain(self) -> str:
-        """Return the rule that decided and every fact it could see, as text."""
-        lines = [repr(self.claim), f"Finding: {self.finding}", f"Rule: {self.rule}", "Facts:"]
-        for field in fields(self.facts) if self.facts is not None else ():
-            value = getattr(self.facts, field.name)
-            lines.append(
-                f"  {field.name} = {value:.3f}" if isinstance(value, float) else f"  {field.name} = {value}"
-            )
+        """Return the rule that decided, those before it that did not hold, and every fact they could see, as text.
+
+        The same as data: ``rules_table`` and ``facts_table``.
+        """
+        lines = [repr(self.claim), f"Finding: {self.finding}", f"Rule: {self.rule}"]
         if self.facts is None:
-            lines.append("  none: the claim was not put to the data")
+            lines += ["Facts:", "  none: the claim was not put to the data"]
+            return "\n".join([*lines, "Reasons:", *(f"  {reason}" for reason in self.reasons)])
+        rules = self.rules_table
+        before = rules[: int(rules["decided"].argmax())]
+        lines += ["Rules before it, which did not hold:"] if len(before) else []
+        lines += [f"  {row.rule} ({row.condition})" for row in before.itertuples()]
+        lines += ["Facts:", *(f"  {row.fact} = {_said(row.value)}" for row in self.facts_table.itertuples())]
         return "\n".join([*lines, "Reasons:", *(f"  {reason}" for reason in self.reasons)])
 
     def __repr__(self) -> str:
@@ -93,3 +123,10 @@ class Verdict:
             f"(design grade {escape(str(self.grade))}). {escape(self.words)}</p>"
             + (f"<ul>{reasons}</ul>" if reasons else "")
         )
+
+
+def _said(value: object) -> str:
+    """A fact as text."""
+    if value is None:
+        return "not measured"
+    return f"{value:.3f}" if isinstance(value, float) else str(value)

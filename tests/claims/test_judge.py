@@ -134,6 +134,31 @@ def test_explain_shows_every_fact_and_the_rule(stated, checked):
         assert f"  {reason}" in text
 
 
+def test_explain_says_which_rules_did_not_hold_and_what_was_not_measured(stated):
+    verdict = ev.judge(HUGE, stated(0.8, 0.1))
+    before, after = verdict.explain().split("Facts:")
+    assert [line.split(" (")[0] for line in before.splitlines() if line.startswith("  ")] == [
+        "  cannot tell", "  activity only", "  too few sources", "  almost certain", "  likely",
+    ]  # fmt: skip
+    assert "  placebo_p = not measured\n" in after
+    assert "  net_of_buffers = not measured\n" in after
+
+
+def test_the_same_as_data(stated, checked):
+    verdict = ev.judge(HUGE, stated(0.8, 0.15), checked(mde=0.34))
+    rules = verdict.rules_table.set_index("rule")
+    assert rules.index[rules["decided"]].tolist() == ["smaller"]
+    assert rules["holds"].idxmax() == "smaller"
+    assert rules.loc["otherwise", "holds"]  # it always does, further down
+    facts = verdict.facts_table.set_index("fact")["value"]
+    assert facts["p10"] == verdict.facts.p10
+    assert facts["expected_fall"] is None
+    assert facts["net_of_buffers"] is True
+    untested = untestable(HUGE, "nobody counted")
+    assert untested.facts_table.empty
+    assert untested.rules_table.empty
+
+
 def test_short_form(stated, checked):
     verdict = ev.judge(HUGE, stated(0.8, 0.15), checked(mde=0.34))
     assert repr(verdict) == (

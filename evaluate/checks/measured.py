@@ -1,4 +1,9 @@
-"""What was measured of a method on simulated series like the one in hand: the published table, and its nearest row."""
+"""What was measured of a method on simulated series like the one in hand: the published table, and its nearest row.
+
+``measured.csv`` is made by ``evaluate calibrate``: few methods on many kinds of series, to say after a fit how often
+that method errs on a series like this one. ``estimators/reliability.csv`` is its coarse counterpart for choosing before
+a fit: every method on five kinds of panel, which no run of the calibration would be long enough for.
+"""
 
 from __future__ import annotations
 

@@ -4,6 +4,9 @@ Two sources, both stated in the reason. Rules about what a method needs (counts 
 before). And ``reliability.csv``, the false-positive rates that ``benchmarks/method_reliability.py`` measured on
 simulated panels of five kinds; where a method rejects more than 7% of true nulls at 5%, by more than Monte Carlo
 error, or gives an interval for less than half of them, on panels of the design's kind, it is advised against.
+
+That file has every method on few kinds of panel, to choose a method before anything is fitted; ``checks/measured.csv``
+has few methods on many kinds, with coverage and power, to say after a fit how that method does on series like this.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from textwrap import wrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from evaluate.figures.axes import letters_across, type_size
 from evaluate.figures.style import DARK_GREY
@@ -59,16 +59,8 @@ def _in_margins(
     figure = ax.get_figure(root=True)
     high = figure.get_size_inches()[1] * 72.0  # type: ignore[union-attr]
     tops = (EDGE, EDGE + heights[0] + gap)
-    for number in (0, 1):
-        _write(
-            ax,
-            blocks,
-            sizes,
-            number,
-            xy=(EDGE, high - tops[number]),
-            coordinates="figure points",
-        )
-    _write(ax, blocks, sizes, 2, xy=(EDGE, EDGE), coordinates="figure points")
+    for number, up in ((0, high - tops[0]), (1, high - tops[1]), (2, EDGE)):
+        _write_in_margin(ax, blocks, sizes, number, up=up)
     top = (tops[1] + heights[1] + sizes[1] * 0.25) / high if blocks[0] or blocks[1] else 0.0
     bottom = (EDGE + heights[2] + sizes[1] * 0.25) / high if blocks[2] else 0.0
     figure.set_layout_engine("constrained", rect=(0.0, bottom, 1.0, 1.0 - top - bottom))  # type: ignore[union-attr]
@@ -80,34 +72,50 @@ def _close_by(
     """Put the words next to the axes, where other axes share the figure."""
     lift = sizes[1] * 0.5
     for number, offset in ((1, lift), (0, lift + heights[1] + gap)):
-        _write(ax, blocks, sizes, number, xy=(0.0, 1.0), coordinates="axes fraction", offset=offset)
+        _write_close_by(ax, blocks, sizes, number, up=1.0, offset=offset)
     lines = max(
         (label.get_text().count("\n") + 1 for label in ax.get_xticklabels() if label.get_text()), default=0
     )
     below = -sizes[1] * (0.9 + 1.35 * lines)
-    _write(ax, blocks, sizes, 2, xy=(0.0, 0.0), coordinates="axes fraction", offset=below)
+    _write_close_by(ax, blocks, sizes, 2, up=0.0, offset=below)
 
 
-def _write(
-    ax: Axes,
-    blocks: list[list[str]],
-    sizes: tuple[float, ...],
-    number: int,
-    *,
-    xy: tuple[float, float],
-    coordinates: str,
-    offset: float = 0.0,
+def _write_in_margin(
+    ax: Axes, blocks: list[list[str]], sizes: tuple[float, ...], number: int, *, up: float
 ) -> None:
-    """Write one block of words."""
-    if not blocks[number]:
-        return
-    # At the edges of the figure the caption stands on the bottom and the rest hangs from the top; next to the axes it
-    # is the other way round.
-    above = (number == 2) == (coordinates == "figure points")
-    written = ax.annotate(
-        "\n".join(blocks[number]), xy, xycoords=coordinates, xytext=(0, offset), textcoords="offset points",
-        va="bottom" if above else "top", ha="left", color=DARK_GREY, fontsize=sizes[number], linespacing=1.2,
-        fontweight="bold" if number == 0 else "normal", annotation_clip=False,
-        gid=("title", "measure", "caption")[number],
-    )  # fmt: skip
-    written.set_in_layout(coordinates == "axes fraction")
+    """Write one block at the left edge of the figure, so many points above its foot.
+
+    The words are the figure's and no part of the axes: the layout of the axes takes no account of them, and a picture
+    that is cut to what is drawn, as a notebook shows it, keeps them.
+    """
+    figure = ax.get_figure(root=True)
+    wide, high = 72.0 * figure.get_size_inches()  # type: ignore[union-attr]
+    if blocks[number]:
+        figure.text(  # type: ignore[union-attr]
+            EDGE / wide, up / high, "\n".join(blocks[number]), va="bottom" if number == 2 else "top",
+            **_type(sizes, number),
+        )  # fmt: skip
+
+
+def _write_close_by(
+    ax: Axes, blocks: list[list[str]], sizes: tuple[float, ...], number: int, *, up: float, offset: float
+) -> None:
+    """Write one block at the left of the axes, so many points above a height given as a fraction of theirs."""
+    if blocks[number]:
+        ax.annotate(
+            "\n".join(blocks[number]), (0.0, up), xycoords="axes fraction", xytext=(0, offset),
+            textcoords="offset points", va="top" if number == 2 else "bottom", annotation_clip=False,
+            **_type(sizes, number),
+        )  # fmt: skip
+
+
+def _type(sizes: tuple[float, ...], number: int) -> dict[str, Any]:
+    """What all blocks have in common: colour and type."""
+    return {
+        "ha": "left",
+        "color": DARK_GREY,
+        "fontsize": sizes[number],
+        "linespacing": 1.2,
+        "fontweight": "bold" if number == 0 else "normal",
+        "gid": ("title", "measure", "caption")[number],
+    }

@@ -244,3 +244,17 @@ def test_a_style_leaves_on_what_a_notebooks_backend_turned_on():
         assert mpl.is_interactive()
     finally:
         mpl.interactive(before)
+
+
+def test_a_picture_cut_to_what_is_drawn_keeps_its_words():
+    design = ev.simulated_design(ev.simulate_panel(areas=6, periods=60, seed=1))
+    figure = ev.plot_series(design).get_figure(root=True)
+    figure.draw_without_rendering()
+    drawn = figure.get_tightbbox().transformed(figure.dpi_scale_trans)
+    words = {text.get_gid(): text.get_window_extent() for text in figure.texts}
+    assert set(words) == {"title", "measure", "caption"}
+    for box in words.values():
+        assert drawn.x0 <= box.x0
+        assert drawn.x1 >= box.x1
+        assert drawn.y0 <= box.y0
+        assert drawn.y1 >= box.y1

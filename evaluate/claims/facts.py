@@ -64,6 +64,8 @@ class Facts:
     net_of_buffers : bool or None
         True where a reduction by half (or of the size claimed, where that is larger) is almost certainly left when
         the change in the buffer areas is added.
+    p_net : float
+        Probability that this much is left.
     net_rate_ratio : float
         Rate ratio with the buffers' change added to the treated area's count.
     buffer_rate_ratio : float
@@ -140,6 +142,7 @@ class Facts:
     generation: Generation = "public-reported"
     grade: Grade = "E"
     net_of_buffers: bool | None = None
+    p_net: float = UNKNOWN
     net_rate_ratio: float = UNKNOWN
     buffer_rate_ratio: float = UNKNOWN
     sustained_months: float = 0.0

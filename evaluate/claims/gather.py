@@ -290,6 +290,7 @@ def _check_facts(claim: Claim, checks: CheckResults, effect: Effect) -> dict[str
         "placebo_rate": _number(placebo, f"{kind}placebo_rejection"),
         "n_placebos": int(_number(placebo, f"{kind}n_placebos", 0.0)),
         "net_of_buffers": None if isnan(net) else net >= HIGHLY_LIKELY,
+        "p_net": net,
         "net_rate_ratio": _number(displaced, "net_rate_ratio"),
         "buffer_rate_ratio": _number(displaced, "buffer_rate_ratio"),
         "expected_fall": _number(spike, "expected_fall"),

@@ -13,7 +13,7 @@ from evaluate.claims.forbidden import forbidden_words
 from evaluate.claims.gather import facts_from, setting_of
 from evaluate.claims.grade import analytical_confidence, design_grade, maryland_level
 from evaluate.claims.paragraph import NOT_EVIDENCE, verdict_paragraph, verdict_reasons
-from evaluate.claims.rules import decide
+from evaluate.claims.rules import Rule, decide
 from evaluate.claims.verdict import Verdict
 from evaluate.claims.wording import ACTIVITY_ONLY, Setting, verdict_words
 from evaluate.effects.result import Result
@@ -124,7 +124,7 @@ def verdict_from(claim: Claim, facts: Facts, setting: Setting, *, held_down: tup
     return Verdict(
         claim=claim,
         finding=rule.finding,
-        probability=nan if rule.finding == "not tested" or facts.grade == "E" else facts.p_claim,
+        probability=_probability(facts, rule),
         words=words,
         grade=facts.grade,
         confidence=confidence,
@@ -135,6 +135,13 @@ def verdict_from(claim: Claim, facts: Facts, setting: Setting, *, held_down: tup
         rule=str(rule),
         facts=facts,
     )
+
+
+def _probability(facts: Facts, rule: Rule) -> float:
+    """Probability of the claim; of what is left of it where that decided."""
+    if rule.finding == "not tested" or facts.grade == "E":
+        return nan
+    return facts.p_net if rule.id == "offset" else facts.p_claim
 
 
 def untestable(claim: Claim, why: str, *, generation: Generation = "enforcement") -> Verdict:

@@ -28,7 +28,7 @@ from evaluate.claims.wording import (
     short_operation,
 )
 
-TOLD = ("too few sources", "too small", "other way")
+TOLD = ("too few sources", "offset", "too small", "other way")
 """Rules whose verdict the probabilities alone would not tell."""
 
 NOT_EVIDENCE = "Arrest and caution counts are not evidence either way."

@@ -206,6 +206,11 @@ def _almost_certain(facts: Facts) -> bool:
     return facts.p_claim >= HIGHLY_LIKELY and facts.grade in ("A", "B", "C") and net_where_huge(facts)
 
 
+def _offset(facts: Facts) -> bool:
+    huge = facts.direction == "reduction" and facts.claimed_size >= HUGE and facts.reach == 1
+    return huge and facts.p_claim >= POSSIBLE and facts.p_net < HIGHLY_UNLIKELY
+
+
 def net_where_huge(facts: Facts) -> bool:
     """Say whether a claim of half or more holds net of the buffers; smaller claims need not."""
     return facts.net_of_buffers is True or facts.direction == "increase" or facts.claimed_size < HUGE
@@ -237,6 +242,12 @@ RULES: Final = (
         "supported",
         "probability of the claim at least 92.5%, grade A to C, and net of buffers where the claim is of half or more",
         _almost_certain,
+    ),
+    Rule(
+        "offset",
+        "smaller than claimed",
+        "a claim of half or more, of probability 52.5% or more in the area itself and below 22.5% net of buffers",
+        _offset,
     ),
     Rule(
         "likely",

@@ -215,6 +215,12 @@ def _almost_certain(facts: Facts, setting: Setting) -> str:
     return f"{capital(chance(facts.p_claim, facts, as_large_as_claimed(facts)))}."
 
 
+def _offset(facts: Facts, setting: Setting) -> str:
+    itself = chance(facts.p_claim, facts, as_large_as_claimed(facts), strongest="highly likely")
+    net = chance(facts.p_net, facts, "as much is left once neighbouring areas are counted in")
+    return f"{capital(itself)} in the area itself, but {net}."
+
+
 def _likely(facts: Facts, setting: Setting) -> str:
     said = chance(facts.p_claim, facts, as_large_as_claimed(facts), strongest="highly likely")
     return f"{capital(said)}."
@@ -261,6 +267,7 @@ SENTENCES: Final[dict[str, Callable[[Facts, Setting], str]]] = {
     "activity only": _not_tested,
     "too few sources": _too_few_sources,
     "almost certain": _almost_certain,
+    "offset": _offset,
     "likely": _likely,
     "smaller": _smaller,
     "too small": _too_small,

@@ -131,6 +131,7 @@ def any_facts(draw: st.DrawFn) -> Facts:
         share_of_area=place,
         generation=draw(st.sampled_from(["public-reported", "mixed", "enforcement"])),
         net_of_buffers=draw(st.sampled_from([True, False, None])),
+        p_net=draw(probability | unknown),
         sustained_months=draw(st.sampled_from([0.0, 1.0, 3.0, 6.0, 12.0])),
         n_control=draw(st.integers(0, 40)),
         n_before=draw(st.integers(1, 60)),
@@ -193,8 +194,8 @@ def test_facts_of_the_property_test_cover_every_field():
     covered = set(SHARES) | {
         "p_any", "p10", "p25", "p40", "p50", "p60", "p_up", "p_rope", "p_claim", "rate_ratio", "lower", "upper",
         "observed", "expected", "direction", "claimed_size", "claimed_ratio", "share_of_days", "share_of_area",
-        "generation", "net_of_buffers", "sustained_months", "n_control", "n_before", "n_after", "grade_ceiling",
-        "n_placebos", "calibrated_lower", "calibrated_upper", "n_specifications", "claims_activity",
+        "generation", "net_of_buffers", "p_net", "sustained_months", "n_control", "n_before", "n_after",
+        "grade_ceiling", "n_placebos", "calibrated_lower", "calibrated_upper", "n_specifications", "claims_activity",
         "n_sources", "agreeing_sources",
         "triggered", "plan_before_data", "boundary_break", "grade",
     }  # fmt: skip

@@ -138,7 +138,7 @@ def test_explain_says_which_rules_did_not_hold_and_what_was_not_measured(stated)
     verdict = ev.judge(HUGE, stated(0.8, 0.1))
     before, after = verdict.explain().split("Facts:")
     assert [line.split(" (")[0] for line in before.splitlines() if line.startswith("  ")] == [
-        "  cannot tell", "  activity only", "  too few sources", "  almost certain", "  likely",
+        "  cannot tell", "  activity only", "  too few sources", "  almost certain", "  offset", "  likely",
     ]  # fmt: skip
     assert "  placebo_p = not measured\n" in after
     assert "  net_of_buffers = not measured\n" in after

@@ -20,6 +20,7 @@ ROWS = {
         "agreeing_sources": 1,
     },
     "almost certain": {"p_claim": 0.93, "p50": 0.93},
+    "offset": {"p_claim": 0.93, "p50": 0.93, "net_of_buffers": False, "p_net": 0.1},
     "likely": {"p_claim": 0.93, "p50": 0.93, "net_of_buffers": None},
     "smaller": {},
     "too small": {"p10": 0.1, "p_rope": 0.8},
@@ -46,13 +47,15 @@ def test_the_first_rule_that_holds_decides(facts):
         p_up=0.9,
         claims_activity=True,
         agreeing_sources=1,
+        p_net=0.1,
     )
     steps = [
         ("cannot tell", {}),
         ("activity only", {"smallest_detectable": 0.5}),
         ("too few sources", {"generation": "public-reported"}),
         ("almost certain", {"agreeing_sources": 2}),
-        ("likely", {"net_of_buffers": False}),
+        ("offset", {"net_of_buffers": False}),
+        ("likely", {"p_net": 0.3}),
         ("smaller", {"p_claim": 0.2}),
         ("too small", {"p10": 0.7}),
         ("other way", {"p_rope": 0.7}),
@@ -71,6 +74,14 @@ def test_the_first_rule_that_holds_decides(facts):
         ({"p_claim": 0.925, "p50": 0.925, "grade": "C"}, "supported"),
         ({"p_claim": 0.925, "p50": 0.925, "grade": "D"}, "probably supported"),
         ({"p_claim": 0.525}, "probably supported"),
+        ({"p_claim": 0.525, "p_net": 0.225}, "probably supported"),
+        ({"p_claim": 0.525, "p_net": 0.2249}, "smaller than claimed"),
+        ({"p_claim": 0.5249, "p_net": 0.2249}, "not supported"),
+        ({"p_claim": 0.6, "p_net": 0.1, "claimed_size": 0.49}, "probably supported"),  # not a claim of half
+        (
+            {"p_claim": 0.6, "p_net": 0.1, "share_of_days": 0.5},
+            "probably supported",
+        ),  # nor one about the whole area
         ({"p_claim": 0.5249}, "not supported"),
         ({"p_claim": 0.2249, "p10": 0.775}, "smaller than claimed"),
         ({"p_claim": 0.225, "p10": 0.775}, "not supported"),

@@ -92,3 +92,16 @@ def test_a_design_without_power_has_to_show_more_than_others(stated, checked):
     assert "a 99% interval does not" in weak.words
     assert ev.judge(HALF, stated(0.65, 0.19), checked(mde=0.4)).finding == "smaller than claimed"
     assert ev.judge(HALF, stated(0.60, 0.19), checked(mde=0.6)).finding == "smaller than claimed"
+
+
+def test_what_moved_next_door_is_no_huge_reduction(stated, checked):
+    offset = ev.judge(HALF, stated(0.42, 0.12), checked(net=0.05))
+    assert offset.finding == "smaller than claimed"
+    assert offset.probability == 0.05
+    assert offset.words.startswith(
+        "It is at least highly likely (93%) that the reduction was half or more in the area"
+    )
+    assert "a remote chance (5%) that as much is left once neighbouring areas are counted in" in offset.words
+    assert offset.words.split(";")[0] in offset.paragraph
+    assert ev.judge(HALF, stated(0.42, 0.12), checked(net=0.5)).finding == "probably supported"
+    assert ev.judge(HALF, stated(0.42, 0.12), checked(net=0.95)).finding == "supported"

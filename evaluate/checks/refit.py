@@ -113,11 +113,11 @@ def refit(
     ]
     kept = target.result.kept
     if kept is None:
-        return [one for _, one in sorted(side_by_side(_fit, tasks, n_jobs=n_jobs), key=itemgetter(0))]
+        return [one for _, one in sorted(side_by_side(fit_one, tasks, n_jobs=n_jobs), key=itemgetter(0))]
     keys = [kept.key("refit", *task) for task in tasks]
     found = [kept.get(key) for key in keys]
     missing = [place for place, one in enumerate(found) if one is ABSENT]
-    for number, one in side_by_side(_fit, [tasks[place] for place in missing], n_jobs=n_jobs):
+    for number, one in side_by_side(fit_one, [tasks[place] for place in missing], n_jobs=n_jobs):
         found[missing[number]] = one
         kept.put(keys[missing[number]], one)
     return found
@@ -156,7 +156,7 @@ def outcomes_used(design: Design, estimator: Estimator) -> tuple[str, ...]:
     return tuple(one for one in map(str, design.panel.outcomes) if one == design.outcome or one in named)
 
 
-def _fit(
+def fit_one(
     label: str, design: Design | EvaluateError, estimator: Estimator, key: tuple[str, str], seed: int
 ) -> Refit:
     """Fit one design and keep only the effect: draws of many fits would fill the memory."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -278,13 +278,18 @@ def _notes(plan: Plan, read: ReadData, roles: Roles, design: Design) -> Iterator
 
 def _require_methods(plan: Plan, path: Path) -> None:
     """Prove that every estimator and check the plan names exists."""
-    from evaluate.study.methods import problem_with_check, problem_with_estimator
+    from evaluate.study.methods import problem_with_check, problem_with_controls, problem_with_estimator
     from evaluate.study.plan_file import refuse
 
-    named = [(("headline", "estimator"), plan.headline.estimator, problem_with_estimator)]
+    choices = plan.specifications
+    named: list[tuple[tuple[str, str], str, Callable[[str], str]]] = [
+        (("headline", "estimator"), plan.headline.estimator, problem_with_estimator)
+    ]
     named += [
         (("sensitivity", "estimators"), name, problem_with_estimator) for name in plan.sensitivity.estimators
     ]
+    named += [(("specifications", "estimators"), name, problem_with_estimator) for name in choices.estimators]
+    named += [(("specifications", "controls"), name, problem_with_controls) for name in choices.controls]
     named += [(("checks", "run"), name, problem_with_check) for name in plan.checks.run]
     for where, name, problem_with in named:
         problem = problem_with(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
+from evaluate.checks.control_sets import RULES
 from evaluate.checks.dilution import Dilution
 from evaluate.checks.displacement import Displacement
 from evaluate.checks.enforcement_generated import EnforcementGenerated
@@ -14,6 +15,7 @@ from evaluate.checks.placebo_in_time import PlaceboInTime
 from evaluate.checks.prior_sensitivity import PriorSensitivity
 from evaluate.checks.result import Check
 from evaluate.checks.run import CHECKS
+from evaluate.checks.specification_curve import SpecificationCurve
 from evaluate.checks.triangulation import ActivitySource, Triangulation
 from evaluate.effects.result import Estimator
 from evaluate.errors import did_you_mean
@@ -148,6 +150,8 @@ def _make_check(name: str, plan: Plan, planned: ClaimPlan, quick: bool) -> Check
         return Dilution(
             operation=operation, window=window, street_share=plan.dilution.share, source=plan.dilution.source
         )
+    if name == SpecificationCurve.name:
+        return _specification_curve(plan, planned, quick)
     if name == EnforcementGenerated.name:
         enforced = [one.name for one in plan.outcomes if one.generation == "enforcement" and one.parts]
         return EnforcementGenerated(operation=operation, window=window, outcomes=tuple(enforced))
@@ -187,6 +191,37 @@ def sources_for(claim: ClaimPlan, plan: Plan) -> tuple[ActivitySource, ...]:
 
 def _source(outcome: OutcomePlan) -> ActivitySource:
     return ActivitySource(outcome.name, outcome.came_from, outcome.generation, outcome.person_related)
+
+
+def _specification_curve(plan: Plan, planned: ClaimPlan, quick: bool) -> SpecificationCurve:
+    """The curve of a claim's choices; that of the study's first claim is tested as a whole."""
+    claim, first, choices = stated(planned), plan.claims_primary_first[0], plan.specifications
+    alike = choices.outcomes if planned.outcome == first.outcome else []
+    tested = (
+        0 if planned is not first else min(QUICK_PLACEBOS, choices.stand_ins) if quick else choices.stand_ins
+    )
+    return SpecificationCurve(
+        operation=claim.operation,
+        window=claim.window,
+        estimators=tuple(make_estimator(name) for name in choices.estimators),
+        outcomes=tuple(name for name in alike if name != planned.outcome),
+        controls=tuple(choices.controls),
+        before=tuple(choices.before),
+        after=tuple(choices.after),
+        reduction=claim.size if claim.direction == "reduction" else None,
+        stand_ins=tested,
+    )
+
+
+def problem_with_controls(rule: str) -> str:
+    """Say what is wrong with the name of a set of controls; empty where it is known.
+
+    Examples
+    --------
+    >>> problem_with_controls("every othr")
+    'There is no set of controls "every othr". Did you mean "every other"?'
+    """
+    return "" if rule in RULES else f'There is no set of controls "{rule}". {did_you_mean(rule, RULES)}'
 
 
 def problem_with_check(name: str) -> str:

@@ -344,6 +344,31 @@ class Checks(Table):
     adjustment: Literal["holm", "false discovery"] = "holm"
 
 
+class Specifications(Table):
+    """The reasonable choices that the check "specification curve" combines, listed before anything is fitted.
+
+    Parameters
+    ----------
+    estimators : list of str
+        Other methods.
+    outcomes : list of str
+        Outcomes of this plan that answer the primary outcome's question too; used for claims on that one.
+    controls : list of str
+        Rules for other sets of controls: "alike in size", "alike in course", "same larger area", "every other".
+    before, after : list of str
+        Other lengths.
+    stand_ins : int
+        Untreated areas for which the curve of the study's first claim is drawn too, for a test of it as a whole.
+    """
+
+    estimators: list[Text] = ["interrupted time series", "difference in differences"]
+    outcomes: list[Text] = []
+    controls: list[Text] = ["alike in size", "alike in course", "same larger area"]
+    before: list[Length] = ["24 months", "30 months"]
+    after: list[Length] = []
+    stand_ins: Count = 19
+
+
 class Dilution(Table):
     """How much of the area's count the street of the claim makes up, so that its share bounds what could show.
 
@@ -399,7 +424,8 @@ class Plan(Table):
         When the plan was written.
     data_accessed_before_plan : bool
         True makes the study exploratory, and the report says so.
-    data, areas, windows, operations, outcomes, claims, events, headline, sensitivity, checks, dilution, disclosure
+    data, areas, windows, operations, outcomes, claims, events, headline, sensitivity, checks, specifications,
+    dilution, disclosure
         Tables of the plan.
 
     Examples
@@ -425,6 +451,7 @@ class Plan(Table):
     headline: Headline = Headline()
     sensitivity: Sensitivity = Sensitivity()
     checks: Checks = Checks()
+    specifications: Specifications = Specifications()
     dilution: Dilution | None = None
     disclosure: Disclosure = Disclosure()
 

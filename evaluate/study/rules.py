@@ -56,6 +56,11 @@ def contradictions(plan: Plan) -> Iterator[Problem]:
         yield from _claim(claim, ("claims", number), plan)
     yield from _same_period(plan)
     yield from _negative_controls(plan)
+    known = [outcome.name for outcome in plan.outcomes if outcome.parts]
+    for number, name in enumerate(plan.specifications.outcomes):
+        if name not in known:
+            message = f'A specification names the outcome "{name}". {did_you_mean(name, known)}'
+            yield Problem(("specifications", "outcomes", number), message)
     if all(claim.untestable for claim in plan.claims):
         yield Problem(
             ("claims",), "Every claim is marked untestable; a study needs one that its data can test."

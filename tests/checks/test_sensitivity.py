@@ -223,30 +223,6 @@ def test_preperiod_fit_does_not_blame_a_method_for_small_counts(estimator, desig
     assert check.passed is True
 
 
-def test_specifications_are_all_combinations_with_the_headline_marked(estimator, design_with):
-    design = design_with(trigger="3 months", rate_ratio_after=0.5)
-    check = ev.SpecificationCurve(
-        estimators=[ev.BeforeAfter()], before=["24 months", "60 months", "90 months"]
-    ).run(estimator.fit(design, seed=1), seed=1)
-    assert len(check.table) == 2 * 4 * 2
-    assert check.facts["refused"] == 4  # 90 months before lie outside the data
-    assert check.table["headline"].sum() == 1
-    headline = check.table[check.table["headline"]].iloc[0]
-    assert (headline["estimator"], headline["before"], headline["trigger"]) == (
-        "ratio to controls",
-        "36 months",
-        True,
-    )
-    assert check.number == check.facts["share_clear_reduction"] == 1.0
-    ratios = check.table["rate_ratio"].dropna()
-    assert ratios.is_monotonic_increasing
-    without = [moved for moved in estimator.seen[1:] if not len(moved.trigger_periods)]
-    assert len(without) == 3
-    assert all(
-        moved.baseline.sum() == (moved.periods < moved.windows[0].periods[0]).sum() for moved in without
-    )
-
-
 def test_enforcement_is_activity_not_crime(estimator, design_with):
     design = design_with()
     made = with_outcomes(

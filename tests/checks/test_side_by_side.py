@@ -20,6 +20,7 @@ CHECKS = (
     ev.LeaveOneOut(most=4),
     ev.RegressionToTheMean(simulations=300),
     ev.Displacement(),
+    ev.SpecificationCurve(before=[], controls=[], stand_ins=2),
 )
 
 COUNTED = '''
@@ -68,7 +69,7 @@ def test_two_processes_give_what_one_gives(result, in_order):
     calls = []
     found = ev.run_checks(result, CHECKS, n_jobs=2, progress=lambda *call: calls.append(call))
     assert told(found) == in_order
-    assert [done for _, done, _ in calls] == [0, 1, 2, 3, 4]
+    assert [done for _, done, _ in calls] == [0, 1, 2, 3, 4, 5]
     assert {name for name, *_ in calls[1:]} == {check.name for check in CHECKS}
 
 
@@ -95,7 +96,7 @@ def test_a_dask_cluster_gives_what_one_process_gives(result, in_order, tmp_path)
     assert told(found) == in_order
     assert told(alone) == in_order[:1]
     assert here == {power: 2**power for power in range(3 * A_WORKER)}
-    assert calls[-1][1:] == (4, 4)
+    assert calls[-1][1:] == (5, 5)
 
 
 def test_one_piece_or_one_job_starts_no_process():
@@ -174,4 +175,4 @@ def test_what_was_kept_gives_the_same_answers(tmp_path, result, in_order):
     assert told(ev.run_checks(result, CHECKS, keep=tmp_path)) == in_order
     again = ev.run_checks(result, CHECKS, keep=tmp_path, progress=lambda *call: calls.append(call))
     assert told(again) == in_order
-    assert calls == [("displacement", 4, 4)]
+    assert calls == [("specification curve", 5, 5)]

@@ -76,6 +76,11 @@ WRONG = {
         ev.DesignError,
         'There is no check "displacment". Did you mean "displacement"? (plan.toml, line 77)',
     ),
+    "unknown set of controls": (
+        [("placebos = 5", 'placebos = 5\n\n[specifications]\ncontrols = ["every othr"]')],
+        ev.DesignError,
+        'There is no set of controls "every othr". Did you mean "every other"? (plan.toml, line 81)',
+    ),
 }
 
 

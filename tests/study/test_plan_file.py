@@ -75,6 +75,10 @@ WRONG = {
         [('operation = "June 2014"', 'operation = "Jun 2014"')],
         'Claim "half" is about the operation "Jun 2014", unknown here. Did you mean "June 2014"? (plan.toml, line 52)',
     ),
+    "specification of no outcome": (
+        [("placebos = 5", 'placebos = 5\n\n[specifications]\noutcomes = ["robery"]')],
+        'A specification names the outcome "robery". Did you mean "robbery"? (plan.toml, line 81)',
+    ),
     "misspelt negative control": (
         [("placebos = 5", 'negative_controls = ["robery"]')],
         'The negative control "robery" is no outcome of this plan with parts. Did you mean "robbery"? '

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from evaluate.checks.sensitivity import finding
+from evaluate.checks.triangulation import SAYS
 from evaluate.effects.effect import Effect
 from evaluate.effects.result import Result
 from evaluate.figures.axes import (
@@ -27,7 +29,7 @@ from evaluate.figures.axes import (
 )
 from evaluate.figures.counterfactual import counterfactual_data
 from evaluate.figures.style import DARK_BLUE, DARK_GREY, ORANGE, ORANGE_EDGE, ORANGE_PALE
-from evaluate.figures.words import place_of
+from evaluate.figures.words import main_effect
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,13 +37,7 @@ if TYPE_CHECKING:
 ACROSS: Final = 2
 NARROW: Final = 110.0
 """Points across, or from bottom to top, below which only every other mark of an axis is named."""
-SAYS: Final = {
-    "below": "fewer than expected",
-    "inside": "no clear difference",
-    "above": "more than expected",
-    "unknown": "not shown",
-}
-"""What a count says, in words that hold for any kind of count: none calls it a fall or a rise in crime."""
+NOT_SHOWN: Final = "not shown"
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,14 +63,22 @@ class Multiple:
 
     @property
     def says(self) -> str:
-        """Where the recorded count lies, in words."""
-        return SAYS[place_of(self.effect)] if not np.isnan(self.effect.observed) else SAYS["unknown"]
+        """Which side of no change the interval lies on, in words that hold for any kind of count."""
+        if np.isnan(self.effect.observed):
+            return NOT_SHOWN
+        known = np.isfinite(self.effect.lower) and np.isfinite(self.effect.upper)
+        return SAYS[finding(self.effect) if known else "either"]
 
     @property
     def line(self) -> str:
         """The line under the heading: what it says, and the two counts."""
         counts = f": {self.effect.observed:,.0f} recorded, {self.effect.expected:,.0f} expected"
         return f"{self.says}{'' if np.isnan(self.effect.observed) else counts}{self.note}"
+
+
+def effect_of(result: Result, window: tuple[str, str] | None) -> Effect:
+    """The effect of an operation and window; of the first operation's "after" where none is named."""
+    return main_effect(result) if window is None else result.effect(*window)
 
 
 def multiples_data(multiples: Sequence[Multiple], *, name: str) -> pd.DataFrame:

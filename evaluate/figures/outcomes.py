@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from evaluate.checks.triangulation import SAYS
 from evaluate.effects.result import Result
 from evaluate.errors import DesignError
 from evaluate.figures.bundle import Bundle, plot
-from evaluate.figures.multiples import Multiple, draw_multiples, multiples_data, multiples_height
+from evaluate.figures.multiples import Multiple, draw_multiples, effect_of, multiples_data, multiples_height
 from evaluate.figures.words import (
     a_period,
     alt_text,
     areas_text,
     caption_of,
-    main_effect,
     sentence_case,
     source_line,
     title_of,
@@ -59,16 +59,20 @@ def outcomes_data(results: Sequence[Result]) -> pd.DataFrame:
     >>> outcomes_data(fits)["outcome"].unique().tolist()
     ['Robbery', 'Theft']
     """
-    return multiples_data(_multiples(results), name="outcome")
+    return multiples_data(_multiples(results, None), name="outcome")
 
 
-def outcomes_bundle(results: Sequence[Result], *, name: str = "outcomes") -> Bundle:
+def outcomes_bundle(
+    results: Sequence[Result], *, window: tuple[str, str] | None = None, name: str = "outcomes"
+) -> Bundle:
     """Make the figure as a value.
 
     Parameters
     ----------
     results : sequence of Result
         As in ``outcomes_data``.
+    window : (str, str), optional
+        Operation and window that is spoken of; the first operation's "after" otherwise.
     name : str
         Stem of its files.
 
@@ -76,8 +80,8 @@ def outcomes_bundle(results: Sequence[Result], *, name: str = "outcomes") -> Bun
     -------
     Bundle
     """
-    multiples, first = _multiples(results), results[0].design
-    fewer = sum(one.says == "fewer than expected" for one in multiples)
+    multiples, first = _multiples(results, window), results[0].design
+    fewer = sum(one.says == SAYS["reduction"] for one in multiples)
     finding = f"Fewer than expected in {fewer} of {len(multiples)} outcomes"
     lines = "; ".join(f"{one.heading}: {one.line}" for one in multiples)
     effect = multiples[0].effect
@@ -100,13 +104,17 @@ def outcomes_bundle(results: Sequence[Result], *, name: str = "outcomes") -> Bun
     )
 
 
-def plot_outcomes(results: Sequence[Result], *, ax: Axes | None = None) -> Axes:
+def plot_outcomes(
+    results: Sequence[Result], *, window: tuple[str, str] | None = None, ax: Axes | None = None
+) -> Axes:
     """Draw recorded and expected counts of several outcomes in small charts.
 
     Parameters
     ----------
     results : sequence of Result
         Two to eight, one for each outcome.
+    window : (str, str), optional
+        Operation and window that is spoken of, such as ("June 2017", "after"); the first operation's "after" otherwise.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure otherwise. The charts are on axes inside these.
 
@@ -126,14 +134,14 @@ def plot_outcomes(results: Sequence[Result], *, ax: Axes | None = None) -> Axes:
     >>> len(ev.plot_outcomes(fits).child_axes)
     2
     """
-    return plot(outcomes_bundle(results), ax)
+    return plot(outcomes_bundle(results, window=window), ax)
 
 
-def _multiples(results: Sequence[Result]) -> list[Multiple]:
+def _multiples(results: Sequence[Result], window: tuple[str, str] | None) -> list[Multiple]:
     names = [result.design.outcome for result in results]
     if not 2 <= len(names) <= MOST or len(set(names)) < len(names):
         raise DesignError(
             f"plot_outcomes draws two to {MOST} results, one for each outcome; given: "
             f"{', '.join(names) or 'none'}. Fit the same estimator to design.for_outcome(...)."
         )
-    return [Multiple(sentence_case(one.design.outcome), one, main_effect(one)) for one in results]
+    return [Multiple(sentence_case(one.design.outcome), one, effect_of(one, window)) for one in results]

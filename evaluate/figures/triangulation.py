@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from evaluate.checks.triangulation import SAYS
 from evaluate.effects.result import Result
 from evaluate.errors import DesignError, did_you_mean
 from evaluate.figures.bundle import Bundle, plot
-from evaluate.figures.multiples import SAYS, Multiple, draw_multiples, multiples_data, multiples_height
+from evaluate.figures.multiples import Multiple, draw_multiples, effect_of, multiples_data, multiples_height
 from evaluate.figures.words import (
     a_period,
     alt_text,
     areas_text,
     caption_of,
-    main_effect,
     source_line,
     title_of,
 )
@@ -29,7 +29,12 @@ MOST: Final = 6
 MADE_BY_POLICE: Final = " (counts what officers did)"
 
 
-def triangulation_data(sources: Mapping[str, Result], *, enforcement: Collection[str] = ()) -> pd.DataFrame:
+def triangulation_data(
+    sources: Mapping[str, Result],
+    *,
+    enforcement: Collection[str] = (),
+    window: tuple[str, str] | None = None,
+) -> pd.DataFrame:
     """Return what the figure draws.
 
     Parameters
@@ -38,6 +43,8 @@ def triangulation_data(sources: Mapping[str, Result], *, enforcement: Collection
         Name of each source, such as "Complaints to the council", to the fit of its counts; two to six.
     enforcement : collection of str
         Which of them police activity makes, such as stops and searches.
+    window : (str, str), optional
+        Operation and window that is spoken of; the first operation's "after" otherwise.
 
     Returns
     -------
@@ -64,7 +71,7 @@ def triangulation_data(sources: Mapping[str, Result], *, enforcement: Collection
     >>> data.groupby("source")["enforcement"].first().to_dict()
     {'crime': False, 'stops': True}
     """
-    multiples = _multiples(sources, enforcement)
+    multiples = _multiples(sources, enforcement, window)
     data = multiples_data(multiples, name="source")
     says = {one.heading: one.says for one in multiples}
     data.insert(1, "enforcement", data["source"].isin(list(enforcement)))
@@ -73,7 +80,11 @@ def triangulation_data(sources: Mapping[str, Result], *, enforcement: Collection
 
 
 def triangulation_bundle(
-    sources: Mapping[str, Result], *, enforcement: Collection[str] = (), name: str = "triangulation"
+    sources: Mapping[str, Result],
+    *,
+    enforcement: Collection[str] = (),
+    window: tuple[str, str] | None = None,
+    name: str = "triangulation",
 ) -> Bundle:
     """Make the figure as a value.
 
@@ -83,6 +94,8 @@ def triangulation_bundle(
         As in ``triangulation_data``.
     enforcement : collection of str
         Which of them police activity makes.
+    window : (str, str), optional
+        Operation and window that is spoken of; the first operation's "after" otherwise.
     name : str
         Stem of its files.
 
@@ -90,10 +103,10 @@ def triangulation_bundle(
     -------
     Bundle
     """
-    data = triangulation_data(sources, enforcement=enforcement)
-    multiples = _multiples(sources, enforcement)
+    data = triangulation_data(sources, enforcement=enforcement, window=window)
+    multiples = _multiples(sources, enforcement, window)
     others = [one for one in multiples if one.heading not in enforcement]
-    fewer = sum(one.says == SAYS["below"] for one in others)
+    fewer = sum(one.says == SAYS["reduction"] for one in others)
     finding = f"Fewer than expected in {fewer} of {len(others)} non-enforcement sources"
     design, effect = multiples[0].result.design, multiples[0].effect
     reading = (
@@ -120,7 +133,11 @@ def triangulation_bundle(
 
 
 def plot_triangulation(
-    sources: Mapping[str, Result], *, enforcement: Collection[str] = (), ax: Axes | None = None
+    sources: Mapping[str, Result],
+    *,
+    enforcement: Collection[str] = (),
+    window: tuple[str, str] | None = None,
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw recorded and expected counts of one activity by several sources, in panels.
 
@@ -131,6 +148,8 @@ def plot_triangulation(
         behaviour, complaints to the council, and counts that enforcement makes.
     enforcement : collection of str
         Which of them police activity makes.
+    window : (str, str), optional
+        Operation and window that is spoken of; the first operation's "after" otherwise.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure otherwise. The panels are on axes inside these.
 
@@ -150,10 +169,12 @@ def plot_triangulation(
     >>> len(ev.plot_triangulation(fits, enforcement=["stops"]).child_axes)
     2
     """
-    return plot(triangulation_bundle(sources, enforcement=enforcement), ax)
+    return plot(triangulation_bundle(sources, enforcement=enforcement, window=window), ax)
 
 
-def _multiples(sources: Mapping[str, Result], enforcement: Collection[str]) -> list[Multiple]:
+def _multiples(
+    sources: Mapping[str, Result], enforcement: Collection[str], window: tuple[str, str] | None
+) -> list[Multiple]:
     if not FEWEST <= len(sources) <= MOST:
         raise DesignError(
             f"plot_triangulation draws two to {MOST} sources of one activity; given: {', '.join(sources) or 'none'}."
@@ -162,6 +183,6 @@ def _multiples(sources: Mapping[str, Result], enforcement: Collection[str]) -> l
         if name not in sources:
             raise DesignError(f'enforcement names "{name}". {did_you_mean(name, list(sources))}')
     return [
-        Multiple(name, one, main_effect(one), MADE_BY_POLICE if name in enforcement else "")
+        Multiple(name, one, effect_of(one, window), MADE_BY_POLICE if name in enforcement else "")
         for name, one in sources.items()
     ]

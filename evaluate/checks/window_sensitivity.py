@@ -1,9 +1,9 @@
-"""The same question over every length of the window after the operation."""
+"""The same question over every length of the window that was chosen."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, ClassVar
 
@@ -31,12 +31,13 @@ WORDS = {
 
 @dataclass(frozen=True, kw_only=True)
 class WindowSensitivity:
-    """Refit with every length of the "after" window; the one claimed is marked.
+    """Refit with every length of the window; the one claimed is marked.
 
     *Question.* Was the window chosen because it shows most?
 
     *Formula.* The same estimator with "after" of each length; operations that came later leave the design, and no
-    window reaches into them. A finding is "reduction", "rise" or "either", as the interval lies below, above or on
+    window reaches into them. Looking back, as in "the past nine months", a stretch of time keeps its last period and
+    begins so many before. A finding is "reduction", "rise" or "either", as the interval lies below, above or on
     both sides of 1; the number is the share of lengths with the finding of the length claimed.
 
     *Threshold.* One half: a finding that most lengths do not share is the window's, not the operation's. The lengths
@@ -50,9 +51,11 @@ class WindowSensitivity:
     operation : str, optional
         Which one; the first otherwise.
     window : str, optional
-        "after" or nothing: a "during" has the length the operation had.
+        "after" or nothing: a "during" has the length the operation had, unless ``looking_back``.
     lengths : sequence of int
         Numbers of periods; those with no data or after the next operation's start are left out.
+    looking_back : bool
+        True where the operation is a stretch of time that a claim picked: its "during" then has a length to choose.
 
     Examples
     --------
@@ -65,7 +68,8 @@ class WindowSensitivity:
 
     operation: str | None = None
     window: str | None = None
-    lengths: Sequence[int] = range(1, 13)
+    lengths: Sequence[int] = range(1, 19)
+    looking_back: bool = False
 
     name: ClassVar[str] = "window length"
     question: ClassVar[str] = "Was the window chosen because it shows most?"
@@ -76,20 +80,22 @@ class WindowSensitivity:
         Raises
         ------
         DesignError
-            If the operation has no "after", or no length fits the data.
+            If the window has no length to choose, or no length fits the data.
         FitError
             If no length can be fitted.
         """
         target = find_target(result, self.operation, self.window)
-        if target.window.name != "after":
+        if target.window.name != ("during" if self.looking_back else "after"):
             raise DesignError(
-                f'Only an "after" has a length to choose; {target.label} lasted as long as it did.'
+                f"{target.label} is no stretch of time that a claim picked. Leave looking_back out."
+                if self.looking_back
+                else f'Only an "after" has a length to choose; {target.label} lasted as long as it did.'
             )
         claimed = len(target.window.periods)
-        lengths = _fitting(target, [*self.lengths, claimed])
-        moves = [
-            Move(f"{length} periods", partial(_lasting, target=target, length=length)) for length in lengths
-        ]
+        asked = sorted({length for length in (*self.lengths, claimed) if length >= 1})
+        lengths = asked if self.looking_back else _fitting(target, asked)
+        move = _looking_back if self.looking_back else _lasting
+        moves = [Move(f"{length} periods", partial(move, target=target, length=length)) for length in lengths]
         refits = refit(target, moves, seed=seed)
         effects = {
             length: one.effect for length, one in zip(lengths, refits, strict=True) if one.effect is not None
@@ -114,13 +120,13 @@ class WindowSensitivity:
 
 
 def _fitting(target: Target, lengths: Sequence[int]) -> list[int]:
-    """Lengths from 1 that end before the next operation and inside the data, in order."""
+    """Lengths that end before the next operation and inside the data."""
     design = target.design
     last = design.window(target.window.operation, "during").periods[-1]
     later = [w.periods[0] for w in design.windows if w.name == "during" and w.periods[0] > last]
     everything = design.panel.periods
     room = int(((everything > last) & (everything < later[0]) if later else everything > last).sum())
-    return sorted({length for length in lengths if 1 <= length <= room})
+    return [length for length in lengths if length <= room]
 
 
 def _lasting(design: Design, *, target: Target, length: int) -> Design:
@@ -131,6 +137,15 @@ def _lasting(design: Design, *, target: Target, length: int) -> Design:
     if length <= len(target.window.periods):
         return design.with_windows(after=after).with_operations(kept)
     return design.with_operations(kept).with_windows(after=after)
+
+
+def _looking_back(design: Design, *, target: Target, length: int) -> Design:
+    """Judge the last so many periods of a stretch of time; operations inside it leave the design."""
+    last = target.window.periods[-1]
+    first = (last - length + 1).start_time
+    operations = [replace(target.operation, start=first, end=last.end_time.normalize())]
+    operations += [one for one in design.operations if one.first_day > last.end_time]
+    return design.with_operations(operations)
 
 
 def _table(target: Target, lengths: list[int], refits: list[Refit], claimed: int) -> pd.DataFrame:

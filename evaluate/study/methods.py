@@ -17,6 +17,7 @@ from evaluate.checks.result import Check
 from evaluate.checks.run import CHECKS
 from evaluate.checks.specification_curve import SpecificationCurve
 from evaluate.checks.triangulation import ActivitySource, Triangulation
+from evaluate.checks.window_sensitivity import WindowSensitivity
 from evaluate.effects.result import Estimator
 from evaluate.errors import did_you_mean
 from evaluate.estimators.before_after import BeforeAfter
@@ -150,6 +151,8 @@ def _make_check(name: str, plan: Plan, planned: ClaimPlan, quick: bool) -> Check
         return Dilution(
             operation=operation, window=window, street_share=plan.dilution.share, source=plan.dilution.source
         )
+    if name == WindowSensitivity.name:
+        return WindowSensitivity(operation=operation, window=window, looking_back=planned.start is not None)
     if name == SpecificationCurve.name:
         return _specification_curve(plan, planned, quick)
     if name == EnforcementGenerated.name:

@@ -32,13 +32,21 @@ def quantities_of(findings: Mapping[str, Finding], checked: CheckedStudy) -> dic
         ``<claim>/<number>``: the columns of ``Result.effects``, ``p10``, ``p25``, ``p50`` (probability of a
         reduction of at least that many per cent), ``probability`` (of the size claimed), ``smallest_detectable``,
         ``finding``, ``grade``, ``confidence``, and, where there were placebos enough, ``calibrated_rate_ratio``,
-        ``calibrated_lower``, ``calibrated_upper`` and ``reliability``; the same numbers of every window that was
+        ``calibrated_lower``, ``calibrated_upper`` and ``reliability``; ``<claim>/<check>/<fact>`` for every plain
+        number of a check, such as "huge/specification curve/curve_p"; the same numbers of every window that was
         fitted as ``<operation>, <window>, <outcome>/<number>``; ``counts/<outcome>/<areas>/<window>``;
         ``share/<operation>/<period>``; ``dilution/share``.
     """
     numbers: dict[str, Quantity] = {}
     for claim, finding in findings.items():
         numbers |= {f"{claim}/{name}": value for name, value in _of_claim(finding).items()}
+        for check in finding.checks or ():
+            facts = {"number": check.number, **check.facts}
+            numbers |= {
+                f"{claim}/{check.name}/{name}": float(value)
+                for name, value in facts.items()
+                if isinstance(value, int | float) and not isinstance(value, bool)
+            }
         for effect in finding.result.effect_list if finding.result else ():
             window = f"{effect.operation}, {effect.window}, {finding.claim.outcome}"
             numbers |= {f"{window}/{name}": value for name, value in _of_effect(effect).items()}

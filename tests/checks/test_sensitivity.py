@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import evaluate as ev
@@ -92,7 +93,7 @@ def test_dates_have_to_be_named(estimator, design_with):
 def test_every_length_and_the_claimed_one_marked(estimator, design_with):
     design = design_with(after="9 months", rate_ratio_after=0.5)
     check = ev.WindowSensitivity().run(estimator.fit(design, seed=1), seed=1)
-    assert check.table["length"].tolist() == list(range(1, 13))
+    assert check.table["length"].tolist() == list(range(1, 18))  # where the data end
     assert check.table.loc[check.table["claimed"], "length"].tolist() == [9]
     own = design.treated_counts[np.asarray(design.periods.isin(design.windows[1].periods))]
     assert check.table["observed"].tolist()[:9] == np.cumsum(own).tolist()
@@ -130,6 +131,28 @@ def test_no_window_reaches_into_the_next_operation(estimator, design_with):
         estimator.fit(design, seed=1), seed=1
     )
     assert later.table["length"].tolist() == [3, 12]
+
+
+def test_looking_back_keeps_the_last_period_and_moves_the_first(estimator, design_with):
+    """Nine months of which the last six had the effect: "the past six months" shows most."""
+    design = design_with(periods=96)
+    counts = design.panel.counts.copy()
+    start = design.windows[0].periods[0]
+    counts.loc[{"area": "A01", "period": pd.period_range(start, periods=6, freq="M")}] *= 0.3
+    claimed = ev.Operation("the past nine months", (start - 3).start_time, (start + 5).end_time.normalize())
+    design = replace(design, panel=replace(design.panel, counts=np.floor(counts))).with_operations([claimed])
+    result = estimator.fit(design, seed=1)
+    check = ev.WindowSensitivity(window="during", looking_back=True).run(result, seed=1)
+    assert check.table["length"].tolist() == list(range(1, 19))
+    assert check.facts["claimed_length"] == 9
+    ends = {one.windows[0].periods[-1] for one in estimator.seen}
+    assert ends == {start + 5}
+    assert [len(one.windows[0].periods) for one in estimator.seen[1:]] == list(range(1, 19))
+    assert check.facts["claimed_rate_ratio"] == result.effect("the past nine months", "during").rate_ratio
+    ratios = check.table.set_index("length")["rate_ratio"]
+    assert ratios[6] < ratios[9] < ratios[18]
+    with pytest.raises(ev.DesignError, match="is no stretch of time that a claim picked"):
+        ev.WindowSensitivity(window="after", looking_back=True).run(result, seed=1)
 
 
 def test_a_during_has_no_length_to_choose(estimator, design_with):

@@ -112,7 +112,10 @@ def run_checks(
     """
     root = result.seed if seed is None else seed
     kept = result.kept if keep is None else Kept(Path(keep))
-    result = replace(result, kept=kept)
+    if (
+        kept is not result.kept
+    ):  # a copy works out every table that would otherwise wait until it is asked for
+        result = replace(result, kept=kept)
     pieces = [(check, result, child_seed(root, check.name)) for check in checks]
     keys = [_key(kept, *piece) for piece in pieces]
     found: list[Any] = [ABSENT if kept is None else kept.get(key) for key in keys]

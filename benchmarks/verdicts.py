@@ -3,10 +3,10 @@
 Every row of the table is a kind of panel with a true effect and a claim. The panels are the cells of
 ``evaluate.study.calibration_cells`` (36 months before the operation and 12 after, ten control areas, unless the row
 says otherwise), some with three neighbouring areas that a share of the crime moves to. Each panel is fitted by the fast
-structural model and judged as a user would judge it: with the displacement check where there are neighbours, the check
-for regression to the mean where the design names a spike, and the smallest detectable effect, by its formula, always.
-Placebo operations in the control areas are left out of most rows, being as many fits as there are controls: they can
-only lower a grade.
+structural model and judged as a user would judge it, with the checks that the rules of a verdict look at: the smallest
+detectable effect, by its formula, and displacement where there are neighbours. What the check for regression to the
+mean finds is told beside a verdict and does not decide it. Placebo operations in the control areas can only lower the
+grade, and are left out unless the row says otherwise, being as many fits as there are controls.
 
 Beside each stands what a comparison of the months after with the month before, or with the three before, by a Poisson
 interval, would have called a fall.
@@ -160,8 +160,6 @@ ROWS: Final = (
 def checks_of(row: Row) -> list[Any]:
     """The checks that a verdict on such a panel rests on."""
     checks: list[Any] = [ev.MinimumDetectableEffect()]
-    if row.cell.triggered and row.cell.handled:
-        checks.append(ev.RegressionToTheMean(simulations=200))
     if isinstance(row.cell, NextDoor):
         checks.append(ev.Displacement())
     return [*checks, ev.PlaceboInSpace()] if row.placebos else checks

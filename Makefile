@@ -11,7 +11,7 @@ sound := $(shell exec 2>/dev/null; test -d $(venv) && test ! -e $(venv)/.unfinis
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help study test lint format inventory clean again
+.PHONY: help study test lint docs format inventory clean again
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -27,6 +27,9 @@ lint: $(venv)/.dev  ## Check style, types and the import order of the rooms
 	$(bin)/ruff format --check
 	$(bin)/mypy
 	$(bin)/lint-imports --no-cache
+
+docs: $(venv)/.docs  ## Build the documentation site in build/docs/html; a warning is an error
+	@$(bin)/python docs/site
 
 format: $(venv)/.dev  ## Put the code into the project's style
 	$(bin)/ruff check --fix
@@ -51,3 +54,7 @@ $(venv)/.runtime: pyproject.toml constraints.txt $(venv)/.place
 $(venv)/.dev: pyproject.toml constraints.txt $(venv)/.place
 	@echo "Installing evaluate and the tools for its tests (once)"
 	@touch $(venv)/.unfinished && $(install) --editable '.[dev]' && rm $(venv)/.unfinished && touch $@ $(venv)/.runtime
+
+$(venv)/.docs: pyproject.toml constraints.txt $(venv)/.place
+	@echo "Installing evaluate and what builds its documentation (once)"
+	@touch $(venv)/.unfinished && $(install) --editable '.[docs]' && rm $(venv)/.unfinished && touch $@

@@ -30,7 +30,7 @@ import shutil
 import sys
 import tempfile
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -129,7 +129,9 @@ def blocks_of(page: str) -> list[Block]:
     return found
 
 
-def run_page(name: str, *, published: Path | None = None) -> list[tuple[Block, str]]:
+def run_page(
+    name: str, *, published: Path | None = None, drawn: Callable[[Block, list[Any]], None] | None = None
+) -> list[tuple[Block, str]]:
     """Run the blocks of a page in order.
 
     Parameters
@@ -138,6 +140,8 @@ def run_page(name: str, *, published: Path | None = None) -> list[tuple[Block, s
         Path from the checkout.
     published : pathlib.Path, optional
         The folder of published files.
+    drawn : callable, optional
+        Told of each block of Python and the Matplotlib figures that it made.
 
     Returns
     -------
@@ -166,6 +170,7 @@ def run_page(name: str, *, published: Path | None = None) -> list[tuple[Block, s
             where = f"{name}, line {block.line}"
             try:
                 printed.append((block, _run(block, namespace, where)))
+                _hand_over(block, drawn)
             except WrongPageError:
                 raise
             except Exception as error:
@@ -180,8 +185,6 @@ def _run(block: Block, namespace: dict[str, Any], where: str) -> str:
         code = compile("\n" * (block.line - 1) + block.text, where, "exec")
         with contextlib.redirect_stdout(said):
             exec(code, namespace)
-        if "matplotlib.pyplot" in sys.modules:
-            sys.modules["matplotlib.pyplot"].close("all")
         return said.getvalue()
     if block.language == "sh":
         fails = block.output is not None and block.output.text.startswith("Error:")
@@ -197,6 +200,16 @@ def _run(block: Block, namespace: dict[str, Any], where: str) -> str:
     if block.language in ("powershell", "math") or block.language.startswith("{"):
         return ""  # Windows; formulas; directives of the documentation's own builder
     raise WrongPageError(f'{where}: nothing is known about blocks of "{block.language}"')
+
+
+def _hand_over(block: Block, drawn: Callable[[Block, list[Any]], None] | None) -> None:
+    """Give away the figures that a block made, and close them."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is None:
+        return
+    if drawn is not None and block.language == "python":
+        drawn(block, [pyplot.figure(number) for number in pyplot.get_fignums()])
+    pyplot.close("all")
 
 
 def commands(text: str) -> list[str]:

@@ -40,7 +40,7 @@ class PlaceboInSpace:
     *Formula.* Every control area (or group of as many control areas as were treated) takes the place of the treated
     one, and the same estimator is fitted; the really treated areas and the buffers leave the design. The statistic is
     studentised, ``t = log rate ratio / its standard error``, because areas differ in size; with b stand-ins of n whose
-    |t| is at least the treated area's, ``p = (1 + b) / (1 + n)``. One-sided for a reduction, b counts the stand-ins
+    ``|t|`` is at least the treated area's, ``p = (1 + b) / (1 + n)``. One-sided for a reduction, b counts the stand-ins
     whose t is at most the treated area's.
 
     The stand-ins also measure the method: nothing was done in them, so the share whose interval leaves out 1 is the

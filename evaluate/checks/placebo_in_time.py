@@ -35,7 +35,8 @@ class PlaceboInTime:
     real spike or the real operation. Windows keep their lengths where the data have room: "before" may reach back
     beyond the real one where counts were published; otherwise it is shorter (a year and the trigger at least), then
     "after" is, and the answer says so. The effects should be 1; the number is the share whose interval leaves 1
-    out. As in ``PlaceboInSpace``, ``p = (1 + b) / (1 + n)`` for b pretend starts of n with |t| at least the real one's.
+    out. As in ``PlaceboInSpace``, ``p = (1 + b) / (1 + n)`` for b pretend starts of n with ``|t|`` at least the real
+    one's.
 
     *Threshold.* The share that chance alone stays under 19 times in 20 if each pretend start were a separate draw:
     the 95th percentile of Binomial(n, 0.05), over n. Pretend windows overlap in a short baseline, which makes large

@@ -27,7 +27,7 @@ def test_every_block_of_a_page_runs_and_prints_what_the_page_says(page):
         if page not in SCRIPT["PUBLISHED"]:
             raise
         pytest.skip(str(error))
-    assert SCRIPT["problems"](printed) == []
+    assert SCRIPT["problems"](printed) == [], f"if that is right: python scripts/run_pages.py --write {page}"
     if page == "README.md":
         said = "".join(text for _, text in printed)
         assert "difference in differences" in said

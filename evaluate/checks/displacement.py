@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from math import isnan
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,9 @@ from evaluate.effects.result import Result
 from evaluate.errors import DesignError, FitError, shortened
 from evaluate.numerics.overdispersion import pearson_dispersion
 from evaluate.numerics.wdd import Arm, weighted_displacement_difference, weighted_displacement_quotient
+
+AS_IF_TREATED: Final = "the buffer areas as if treated"
+"""What a table of sensitivities calls the estimate for the buffers: displacement, and no other choice."""
 
 HALF = 0.5
 NORMAL = 1.959964

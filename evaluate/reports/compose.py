@@ -60,7 +60,7 @@ def compose(findings: Findings) -> Document:
     for number, finding in enumerate(report.findings.findings, start=1):
         blocks += claim_section(report, number, finding, figures)
     blocks += [
-        *activity_section(report),
+        *activity_section(report, figures),
         *threats_section(report),
         *displacement_section(report, figures.displacement()),
         *sensitivity_section(report, figures.sensitivity()),

@@ -5,18 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from math import isnan
 
+from evaluate.checks.displacement import AS_IF_TREATED
 from evaluate.checks.result import CheckResult
+from evaluate.checks.triangulation import Triangulation
 from evaluate.data.periods import period_name
 from evaluate.effects.result import Result
 from evaluate.figures.bundle import Bundle
 from evaluate.figures.counterfactual import counterfactual_bundle
 from evaluate.figures.displacement import displacement_bundle
 from evaluate.figures.effects import effects_bundle
+from evaluate.figures.outcomes import MOST as MOST_OUTCOMES
+from evaluate.figures.outcomes import outcomes_bundle
 from evaluate.figures.placebos import placebos_bundle
 from evaluate.figures.posterior import posterior_bundle
+from evaluate.figures.sensitivity import sensitivity_bundle
 from evaluate.figures.series import series_bundle
 from evaluate.figures.specifications import specifications_bundle
 from evaluate.figures.timeline import timeline_bundle
+from evaluate.figures.triangulation import triangulation_bundle
+from evaluate.figures.weights import weights_bundle
 from evaluate.figures.window_length import window_length_bundle
 from evaluate.figures.words import source_line
 from evaluate.reports.blocks import FigureBlock
@@ -60,14 +67,48 @@ class Figures:
             if name in design.panel.outcomes and not self.report.holds_secret(name)
         )
 
-    def claims(self) -> FigureBlock | None:
-        """Draw the estimate of every claim beside what was claimed."""
+    def claims(self) -> tuple[FigureBlock, ...]:
+        """Draw the estimate of every claim beside what was claimed, and the outcomes side by side."""
         tested = [
             finding
             for finding in self.report.findings.findings
             if claimed_window(finding) and not self._is_withheld(finding)
         ]
-        return FigureBlock(effects_bundle(tested, name="claims")) if len(tested) > 1 else None
+        if len(tested) < 2:
+            return ()
+        window = claimed_window(tested[0])
+        fitted = self._by_outcome(window)
+        bundles = [effects_bundle(tested, name="claims")]
+        if len(fitted) > 1:
+            bundles.append(outcomes_bundle(list(fitted.values())[:MOST_OUTCOMES], window=window))
+        return tuple(FigureBlock(bundle) for bundle in bundles)
+
+    def sources(self, number: int) -> tuple[FigureBlock, ...]:
+        """Draw the sources of one claim about activity that were fitted for claims of their own."""
+        finding = self.report.findings.findings[number - 1]
+        check = finding.checks.get(Triangulation.name) if finding.checks else None
+        if check is None or check.table.empty:
+            return ()
+        window = claimed_window(finding)
+        fitted = self._by_outcome(window)
+        rows = [row for row in check.table.to_dict("records") if row["outcome"] in fitted]
+        named = {capital(str(row["source"])): fitted[str(row["outcome"])] for row in rows}
+        if len(named) < 2:
+            return ()
+        made = [capital(str(row["source"])) for row in rows if not row["counts"]]
+        name = f"claim_{number}_sources"
+        return (FigureBlock(triangulation_bundle(named, enforcement=made, window=window, name=name)),)
+
+    def _by_outcome(self, window: tuple[str, str] | None) -> dict[str, Result]:
+        """The headline of each outcome that has a window and may be shown, in the order of the claims."""
+        found: dict[str, Result] = {}
+        for finding in self.report.findings.findings:
+            result = finding.result
+            if result is None or self._is_withheld(finding):
+                continue
+            if window in [effect_key(effect) for effect in result.effect_list]:
+                found.setdefault(result.design.outcome, result)
+        return found
 
     def estimate(self, number: int) -> tuple[FigureBlock, ...]:
         """Draw one claim's estimate: recorded against expected, and how probable each size is.
@@ -86,13 +127,18 @@ class Figures:
         return tuple(FigureBlock(bundle) for bundle in bundles)
 
     def methods(self, number: int) -> tuple[FigureBlock, ...]:
-        """Draw one claim's estimate by every method."""
+        """Draw one claim's estimate by every method, and what a synthetic area among them is made of."""
         finding = self.report.findings.findings[number - 1]
         result, claimed = finding.result, claimed_window(finding)
         if result is None or claimed is None or not finding.comparisons or self._is_withheld(finding):
             return ()
         methods = [_of_window(one, claimed) for one in (result, *finding.comparisons)]
-        return (FigureBlock(effects_bundle(methods, name=f"claim_{number}_methods")),)
+        bundles = [effects_bundle(methods, name=f"claim_{number}_methods")]
+        weighted = [one for one in finding.comparisons if one.diagnostics.get("area_weights")]
+        bundles += [
+            weights_bundle(one, name=f"claim_{number}_weights_{stem(one.estimator.name)}") for one in weighted
+        ]
+        return tuple(FigureBlock(bundle) for bundle in bundles)
 
     def placebos(self, number: int) -> tuple[FigureBlock, ...]:
         """Draw one claim's effect among those of areas where nothing was done."""
@@ -109,8 +155,8 @@ class Figures:
         return FigureBlock(displacement_bundle(found[0], source=found[1])) if found else None
 
     def sensitivity(self) -> tuple[FigureBlock, ...]:
-        """Draw the primary claim by length of window and under every combination of choices, as far as tried."""
-        figures = []
+        """Draw the primary claim under other choices: the plan's, other lengths of window, every combination."""
+        figures = [FigureBlock(bundle) for bundle in self._other_choices()]
         if found := self._primary("window length"):
             primary = self.report.findings.findings[0].result
             period = period_name(primary.design.periods) if primary else "period"
@@ -118,6 +164,20 @@ class Figures:
         if found := self._primary("specification curve"):
             figures.append(FigureBlock(specifications_bundle(found[0], source=found[1])))
         return tuple(figures)
+
+    def _other_choices(self) -> list[Bundle]:
+        """The primary claim under the choices that the plan lists, where any has an estimate."""
+        primary, table = self.report.findings.findings[0], self.report.findings.sensitivities
+        if primary.result is None or table.empty or self._is_withheld(primary):
+            return []
+        design = primary.result.design
+        own = table[table["claim"].isin([primary.claim.id, primary.claim.text])].dropna(subset=["rate_ratio"])
+        own = own[own["sensitivity"] != AS_IF_TREATED]  # another question, and no choice about this one
+        headline = own["sensitivity"] == "headline"
+        if headline.sum() != 1 or len(own) < 2:
+            return []
+        choices = own.assign(headline=headline, choice=own["sensitivity"].mask(headline, "as planned"))
+        return [sensitivity_bundle(choices, source=source_line(design.panel, design.periods))]
 
     def _is_withheld(self, finding: Finding) -> bool:
         """Whether disclosure control took the estimates of a finding out."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from evaluate.checks.displacement import AS_IF_TREATED
 from evaluate.checks.result import CheckResult
 from evaluate.checks.specification_curve import AGREEMENT
 from evaluate.design.design import Design
@@ -19,7 +20,6 @@ from evaluate.study.questions import Question, stated
 
 COLUMNS = ("claim", "sensitivity", "rate_ratio", "lower", "upper", "p_reduction")
 HEADLINE = "headline"
-BUFFERS = "the buffer areas as if treated"
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +71,7 @@ def moved_designs(question: Question, plan: Plan) -> dict[str, Design | str]:
         for outcome in _unclaimed(plan):
             moved[f"{outcome} instead of {question.design.outcome}"] = question.design.for_outcome(outcome)
     if question.design.buffer:
-        moved[BUFFERS] = question.design.buffer_as_treated()
+        moved[AS_IF_TREATED] = question.design.buffer_as_treated()
     return moved
 
 

@@ -13,6 +13,7 @@ from evaluate.checks.empirical_calibration import calibrated_by
 from evaluate.checks.result import CheckResult, CheckResults
 from evaluate.checks.triangulation import without_outcomes
 from evaluate.reports.blocks import Paragraph, TableBlock
+from evaluate.reports.figures import Figures
 from evaluate.reports.protection import Protected, protect_findings
 from evaluate.reports.sections.activity import activity_section
 from evaluate.reports.sections.calibrated import calibrated_blocks
@@ -85,7 +86,7 @@ def triangulated(findings):
 
 def test_sources_stand_in_a_table_with_what_they_show_and_why(findings, triangulated):
     report = Protected(replace(findings, findings=[triangulated]))
-    _, rule, block, answer = activity_section(report)
+    _, rule, block, answer = activity_section(report, Figures(report))
     assert "only where two sources that enforcement does not make" in rule.text
     crime, soliciting = block.table.cells
     effect = triangulated.result.effect("June 2014", "after")
@@ -94,7 +95,7 @@ def test_sources_stand_in_a_table_with_what_they_show_and_why(findings, triangul
     assert soliciting[3:5] == ("[z]", "[z]")
     assert soliciting[5].startswith("no: officers make these counts")
     assert answer.text == triangulated.checks["triangulation"].answer
-    assert activity_section(Protected(findings)) == ()
+    assert activity_section(Protected(findings), Figures(Protected(findings))) == ()
 
 
 def test_a_source_with_hidden_counts_says_nothing_and_the_others_still_do(findings, triangulated):
@@ -102,7 +103,7 @@ def test_a_source_with_hidden_counts_says_nothing_and_the_others_still_do(findin
     assert report.holds_secret("soliciting")
     published = report.findings.findings[0].checks["triangulation"]
     assert published.answer == without_outcomes(triangulated.checks["triangulation"], {"soliciting"}).answer
-    _, _, block, _ = activity_section(report)
+    _, _, block, _ = activity_section(report, Figures(report))
     assert [row[2] for row in block.table.cells][1] == "not published"
 
 

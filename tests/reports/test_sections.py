@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 
 import evaluate as ev
+from evaluate.checks.displacement import AS_IF_TREATED
 from evaluate.checks.result import CheckResults
+from evaluate.data.simulator import with_outcomes
 from evaluate.reports.blocks import Bullets, Definitions, FigureBlock, Paragraph, TableBlock
 from evaluate.reports.compose import compose
 from evaluate.reports.counts import stretches
@@ -103,7 +105,7 @@ def test_a_claim_that_was_not_tested_states_no_probability(findings):
 
 
 def test_every_claim_has_a_row_with_all_that_must_stand_beside_a_verdict(report, findings):
-    rows = table_of(all_claims(report, None), "claims").cells
+    rows = table_of(all_claims(report, ()), "claims").cells
     assert len(rows) == len(findings.findings)
     assert [row[5] for row in rows] == [finding.verdict.grade for finding in findings.findings]
     assert [row[4] for row in rows] == [finding.verdict.confidence for finding in findings.findings]
@@ -233,6 +235,44 @@ def test_the_length_of_the_window_is_drawn_where_it_was_checked(findings):
     check = ev.WindowSensitivity(lengths=[2, 4]).run(ev.BeforeAfter().fit(findings.design, seed=1), seed=1)
     checked = replace(primary, checks=CheckResults([*primary.checks, check]))
     figures = Figures(protect_findings(replace(findings, findings=[checked]))).sensitivity()
-    assert [figure.bundle.name for figure in figures] == ["window_length"]
-    assert "in months" in figures[0].bundle.measure
-    assert Figures(protect_findings(findings)).sensitivity() == ()
+    assert [figure.bundle.name for figure in figures] == ["sensitivity", "window_length"]
+    assert "in months" in figures[1].bundle.measure
+    assert [one.bundle.name for one in Figures(protect_findings(findings)).sensitivity()] == ["sensitivity"]
+
+
+def test_other_choices_of_the_primary_claim_are_drawn_but_not_the_buffers(findings):
+    buffers = pd.DataFrame({"claim": ["huge"], "sensitivity": [AS_IF_TREATED], "rate_ratio": [1.1], "lower": [0.9],
+                            "upper": [1.3], "p_reduction": [0.2]})  # fmt: skip
+    both = replace(findings, sensitivities=pd.concat([findings.sensitivities, buffers], ignore_index=True))
+    (figure,) = Figures(protect_findings(both)).sensitivity()
+    assert figure.bundle.data["choice"].tolist() == [
+        "as planned",
+        "June 2014 taken as 2014-04-01 to 2014-06-30",
+    ]
+    assert figure.bundle.title == "1 of 1 other choices agree with the plan's"
+    assert figure.bundle.caption.startswith("Simulated data")
+
+
+def test_outcomes_of_several_claims_stand_side_by_side(findings):
+    panel = with_outcomes({"crime": ev.simulate_panel(areas=14, periods=72, seed=4),
+                           "complaints": ev.simulate_panel(areas=14, periods=72, seed=5)})  # fmt: skip
+    design = replace(findings.design, panel=panel)
+    made = []
+    for finding, outcome in zip(findings.findings, ("crime", "complaints"), strict=False):
+        fit = ev.BeforeAfter().fit(design.for_outcome(outcome), seed=1)
+        claim = replace(finding.claim, operation="June 2014", window="after", outcome=outcome)
+        made.append(replace(finding, claim=claim, result=fit, checks=None, comparisons=()))
+    study = replace(findings, panel=panel, design=design, findings=made, outcomes=())
+    claims, outcomes = Figures(protect_findings(study)).claims()
+    assert (claims.bundle.name, outcomes.bundle.name) == ("claims", "outcomes")
+    assert outcomes.bundle.data["outcome"].unique().tolist() == ["Crime", "Complaints"]
+
+
+def test_a_synthetic_area_among_the_methods_shows_what_it_is_made_of(findings):
+    weights = {"area_weights": {"A05": 0.7, "A06": 0.3}}
+    primary = findings.findings[0]
+    synthetic = replace(primary.comparisons[0], diagnostics=weights)
+    study = replace(findings, findings=[replace(primary, comparisons=[synthetic])])
+    figures = Figures(protect_findings(study)).methods(1)
+    assert [figure.bundle.name for figure in figures] == ["claim_1_methods", "claim_1_weights_before_after"]
+    assert figures[1].bundle.title == "A05 carries 70% of the weight"

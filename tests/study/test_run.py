@@ -11,9 +11,10 @@ import pandas as pd
 import pytest
 
 import evaluate as ev
+from evaluate.checks.displacement import AS_IF_TREATED
 from evaluate.numerics.seeds import child_seed
 from evaluate.study import tasks
-from evaluate.study.sensitivities import BUFFERS, HEADLINE
+from evaluate.study.sensitivities import HEADLINE
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +57,7 @@ def test_sensitivities_start_with_the_headline(small):
     table = run.findings.sensitivities
     half = table[table["claim"] == "half"].set_index("sensitivity")
     dates = "June 2014 taken as 2014-05-01 to 2014-06-30"
-    assert list(half.index) == [HEADLINE, "before-after", dates, BUFFERS]
+    assert list(half.index) == [HEADLINE, "before-after", dates, AS_IF_TREATED]
     assert half.loc[HEADLINE, "rate_ratio"] == run.value("half/rate_ratio")
     assert not table["rate_ratio"].isna().any()
 

@@ -11,6 +11,7 @@ from evaluate.checks.result import CheckResult
 from evaluate.checks.triangulation import SOURCES_NEEDED, Triangulation
 from evaluate.claims.wording import number_word
 from evaluate.reports.blocks import Block, Heading, Paragraph, TableBlock
+from evaluate.reports.figures import Figures
 from evaluate.reports.findings import Finding
 from evaluate.reports.protection import Protected
 from evaluate.reports.sections.words import capital, shortened_quote
@@ -23,13 +24,15 @@ WHY_NOT: Final = {
 }
 
 
-def activity_section(report: Protected) -> tuple[Block, ...]:
+def activity_section(report: Protected, figures: Figures) -> tuple[Block, ...]:
     """Set the sources of activity beside each other; nothing where no claim was put to them.
 
     Parameters
     ----------
     report : Protected
         The study.
+    figures : Figures
+        Draws the sources that were fitted.
 
     Returns
     -------
@@ -52,7 +55,11 @@ def activity_section(report: Protected) -> tuple[Block, ...]:
         ),
     ]
     for number, finding, check in asked:
-        blocks += [TableBlock(_table(number, finding, check)), Paragraph(check.answer)]
+        blocks += [
+            *figures.sources(number),
+            TableBlock(_table(number, finding, check)),
+            Paragraph(check.answer),
+        ]
     return tuple(blocks)
 
 

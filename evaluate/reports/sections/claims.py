@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from evaluate.claims.grade import SMALL_COUNT
 from evaluate.effects.result import Result
 from evaluate.reports.blocks import Block, Bullets, FigureBlock, Heading, Paragraph, TableBlock
@@ -23,8 +25,8 @@ from evaluate.reports.tables import CONFIDENTIAL, NOT_APPLICABLE, Column, Table,
 from evaluate.reports.withholding import NO_ESTIMATE
 
 
-def all_claims(report: Protected, figure: FigureBlock | None) -> tuple[Block, ...]:
-    """Put every claim with its verdict into one table, and into one figure where there are several."""
+def all_claims(report: Protected, figures: Sequence[FigureBlock]) -> tuple[Block, ...]:
+    """Put every claim with its verdict into one table, with figures where there are several."""
     rows = [
         (
             f"{number}. “{finding.claim.text}”",
@@ -53,7 +55,7 @@ def all_claims(report: Protected, figure: FigureBlock | None) -> tuple[Block, ..
         ),
     )
     heading = Heading("All claims at a glance", anchor="claims")
-    return (heading, TableBlock(table), figure) if figure else (heading, TableBlock(table))
+    return (heading, TableBlock(table), *figures)
 
 
 def claim_section(report: Protected, number: int, finding: Finding, figures: Figures) -> tuple[Block, ...]:

@@ -20,6 +20,18 @@ type Workspace = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 """Gradient, and the negative Hessian as band, border and corner: ``band[i, k]`` is its entry (i, i - k)."""
 
 
+@njit(cache=True)
+def workspace(length: int, static: int) -> Workspace:
+    """Room for a gradient and a matrix of so many periods and static parameters, made once and filled at every step."""
+    size = STATES * length
+    return (
+        np.empty(size + static),
+        np.empty((size, STATES + 1)),
+        np.empty((size, static)),
+        np.empty((static, static)),
+    )
+
+
 @njit(cache=True, fastmath=REORDERED)
 def factorise(work: Workspace) -> bool:
     """Cholesky factor of the bordered band matrix, in place; False where the matrix is not positive definite.
@@ -92,8 +104,8 @@ def solve_transposed(work: Workspace, x: np.ndarray) -> None:
 
 
 @njit(cache=True, fastmath=REORDERED)
-def solve(work: Workspace, x: np.ndarray) -> None:
-    """Solve M M' x = right for the factor M of ``factorise``; ``x`` holds right, then the solution."""
+def solve_lower(work: Workspace, x: np.ndarray) -> None:
+    """Solve M x = right for the factor M of ``factorise``; ``x`` holds right, then the solution."""
     _, band, border, corner = work
     size, static = border.shape
     for i in range(size):
@@ -108,4 +120,10 @@ def solve(work: Workspace, x: np.ndarray) -> None:
         for j in range(i):
             value -= corner[i, j] * x[size + j]
         x[size + i] = value / corner[i, i]
+
+
+@njit(cache=True, fastmath=REORDERED)
+def solve(work: Workspace, x: np.ndarray) -> None:
+    """Solve M M' x = right for the factor M of ``factorise``; ``x`` holds right, then the solution."""
+    solve_lower(work, x)
     solve_transposed(work, x)

@@ -37,6 +37,7 @@ from evaluate.numerics.bordered_band import (
     half_log_determinant,
     solve,
     solve_transposed,
+    workspace,
 )
 
 SLOW_START = 0.01
@@ -150,21 +151,8 @@ def log_kernel(z: np.ndarray, data: Data, prior: Prior, hyper: Hyper) -> tuple[f
     return total, treated
 
 
-@njit(cache=True)
-def workspace(data: Data) -> Workspace:
-    """Room for the derivatives, made once and filled at every step."""
-    length, static = data[2].size, data[3].shape[1] + data[4].shape[1] + data[5].shape[1]
-    size = STATES * length
-    return (
-        np.empty(size + static),
-        np.empty((size, STATES + 1)),
-        np.empty((size, static)),
-        np.empty((static, static)),
-    )
-
-
 @njit(cache=True, fastmath=REORDERED)
-def _prior_derivatives(z: np.ndarray, prior: Prior, hyper: Hyper, length: int, work: Workspace) -> float:
+def prior_derivatives(z: np.ndarray, prior: Prior, hyper: Hyper, length: int, work: Workspace) -> float:
     """Start the gradient and the band of the negative Hessian with the prior's part; return its log kernel."""
     gradient, band, border, corner = work
     start, centre, precision = prior
@@ -216,7 +204,7 @@ def derivatives(z: np.ndarray, data: Data, prior: Prior, hyper: Hyper, exact: bo
     shared = levels + waves
     static = shared + effects
     at = STATES * length
-    total = _prior_derivatives(z, prior, hyper, length, work)
+    total = prior_derivatives(z, prior, hyper, length, work)
     treated, pooled = log_means(z, offset, own, season, shares, fading)
     loading = np.empty(static)
     for t in range(length):
@@ -325,7 +313,7 @@ def log_evidence_at_nodes(
     """``log_evidence`` at each row (rho, sd, alpha, drift, slow) of ``nodes``, and the modes."""
     evidence = np.empty(len(nodes))
     modes = np.empty((len(nodes), z.size))
-    work = workspace(data)
+    work = workspace(data[2].size, prior[1].size)
     for k in range(len(nodes)):
         hyper = (nodes[k, 0], nodes[k, 1], nodes[k, 2], nodes[k, 3], nodes[k, 4])
         evidence[k], modes[k] = log_evidence(z, data, prior, hyper, work)
@@ -356,7 +344,7 @@ def draw_around_modes(
         Draws of z, shape (draws, size of z); treated log means, shape (draws, T); log weights, shape (draws,): less the
         log density of the standard draws they are log importance weights.
     """
-    work = workspace(data)
+    work = workspace(data[2].size, prior[1].size)
     log_mean = np.empty((len(standard), data[2].size))
     weights = np.empty(len(standard))
     first = 0

@@ -1,8 +1,8 @@
 """The other engine: the same model in PyMC, sampled by nutpie's No-U-Turn sampler.
 
-The model is built and compiled once for each shape (periods, waves, effects, with or without controls) and then
-reused with new arrays. The deviation and the slow drift are standardised, so that their scale does not make a funnel;
-the common path is written around the pooled counts, which all but fix it.
+The model is built and compiled once for each shape (periods, regressors, waves, effects) and then reused with new
+series. The hyperparameters are written about the mode the fast engine climbs to, the states in the coordinates of
+``whitening``: both are then nearly independent standard normals, and no scale makes a funnel.
 
 References
 ----------
@@ -17,12 +17,14 @@ from typing import Any
 import numpy as np
 
 from evaluate.numerics.bordered_band import STATES
-from evaluate.numerics.laplace import SLOW_START
-from evaluate.numerics.nested import DRIFT_SCALE, CountSeries, PosteriorDraws
+from evaluate.numerics.laplace import Data, log_means
+from evaluate.numerics.nested import DRIFT_SCALE, CountSeries, HyperMode, PosteriorDraws, hyper_mode
+from evaluate.numerics.state_density import pack, unwhiten_draws
 from evaluate.numerics.wandering import RHO_CEILING, SMALLEST_STEP, Wandering
+from evaluate.numerics.whitening import Readings
 
-CHAINS, TUNE = 4, 1000
-TARGET_ACCEPT = 0.9
+CHAINS, TUNE = 4, 400
+TARGET_ACCEPT = 0.8
 
 
 def sample_nuts(data: CountSeries, wandering: Wandering, *, draws: int, seed: int) -> PosteriorDraws:
@@ -35,7 +37,7 @@ def sample_nuts(data: CountSeries, wandering: Wandering, *, draws: int, seed: in
     wandering : Wandering
         Prior of the hyperparameters.
     draws : int
-        Draws of each chain after 1,000 of warm-up.
+        Draws of each chain after 400 of warm-up.
     seed : int
         Same seed, same draws.
 
@@ -47,9 +49,12 @@ def sample_nuts(data: CountSeries, wandering: Wandering, *, draws: int, seed: in
     """
     import nutpie
 
-    arrays = _arrays(data, wandering)
-    shape = data.season.shape[1], data.effects.shares.shape[1], arrays["regressors"].shape[1]
-    compiled = _compiled(len(data.offset), *shape, bool(len(data.controls))).with_data(**arrays)
+    layout, prior, _ = data.laid_out()
+    top = hyper_mode(data, wandering)
+    readings = _readings(layout, top.states)
+    factor = np.linalg.cholesky(top.covariance)
+    shape = (*(array.shape[1] for array in layout[3:6]), len(data.offset))
+    compiled = _compiled(*shape).with_data(**_given(data, wandering, top, readings))
     drawn = nutpie.sample(
         compiled,
         draws=draws,
@@ -62,140 +67,104 @@ def sample_nuts(data: CountSeries, wandering: Wandering, *, draws: int, seed: in
         target_accept=TARGET_ACCEPT,
     )
     posterior = drawn["posterior"]
-
-    def together(name: str) -> np.ndarray:
-        values = posterior[name].transpose("chain", "draw", ...).values
-        return values.reshape(-1, *values.shape[2:])
-
-    effects = together("theta")
-    log_effect = data.effects.log_ratio(effects)
-    hyper = np.column_stack([together(name) for name in ("rho", "sd", "alpha", "drift", "slow")])
+    raw, standard = (_stacked(posterior[name]) for name in ("hyper_raw", "standard"))
+    hyper = data.hyper(top.mean + raw @ factor.T)
+    effects, log_mean = unwhiten_draws(standard, hyper, layout, prior, readings)
     diagnostics = {
         "chains": float(CHAINS),
         "divergences": float(drawn["sample_stats"]["diverging"].values.sum()),
-        **_convergence(posterior["theta"].values),
+        **_convergence(effects if effects.shape[1] else log_mean),
     }
-    return PosteriorDraws(
-        effects, together("log_quiet") + log_effect.sum(axis=2), log_effect, hyper, diagnostics
-    )
+    return PosteriorDraws(effects, log_mean, data.effects.log_ratio(effects), hyper, diagnostics)
 
 
-def _convergence(effects: np.ndarray) -> dict[str, float]:
-    """Largest R-hat and smallest effective sample sizes over the effects, from draws (chain, draw, effect)."""
+def _given(
+    data: CountSeries, wandering: Wandering, top: HyperMode, readings: Readings
+) -> dict[str, np.ndarray]:
+    """One series as the compiled model's data."""
+    layout, prior, _ = data.laid_out()
+    factor = np.linalg.cholesky(top.covariance)
+    believed = np.zeros_like(factor)  # the drift, which comes last, has a prior of its own
+    believed[:4, :4] = np.linalg.cholesky(np.linalg.inv(wandering.covariance)).T
+    return {
+        "series": pack(layout, prior, readings),
+        "factors": np.array([data.sd_factor, data.treated_share]),
+        "hyper_centre": np.array([top.mean, np.append(wandering.mean, 0.0)]),
+        "hyper_factor": np.array([factor, believed]),
+    }
+
+
+def _stacked(values: Any) -> np.ndarray:
+    """Draws of all chains one after another, shape (draws, size), of an xarray variable."""
+    by_chain = values.transpose("chain", "draw", ...).values
+    return np.asarray(by_chain.reshape(-1, by_chain.shape[2]))
+
+
+def _convergence(draws: np.ndarray) -> dict[str, float]:
+    """Largest R-hat and smallest effective sample sizes over the columns of draws, all chains one after another."""
     from arviz_stats.base import array_stats
 
+    by_chain = draws.reshape(CHAINS, -1, draws.shape[1])
     axes = {"chain_axis": 0, "draw_axis": 1}
     return {
-        "r_hat": float(np.max(array_stats.rhat(effects, **axes))),
-        "ess_bulk": float(np.min(array_stats.ess(effects, method="bulk", **axes))),
-        "ess_tail": float(np.min(array_stats.ess(effects, method="tail", prob=(0.05, 0.95), **axes))),
+        "r_hat": float(np.max(array_stats.rhat(by_chain, **axes))),
+        "ess_bulk": float(np.min(array_stats.ess(by_chain, method="bulk", **axes))),
+        "ess_tail": float(np.min(array_stats.ess(by_chain, method="tail", prob=(0.05, 0.95), **axes))),
     }
 
 
-def _arrays(data: CountSeries, wandering: Wandering) -> dict[str, Any]:
-    """The arrays of one series under the names the compiled model has for them."""
-    layout, prior, start = data.laid_out()
+def _readings(layout: Data, states: np.ndarray) -> Readings:
+    """Gaussian readings of the counts around the states given: means, working log means and loadings."""
     own, pool, offset, regressors, season, shares, fading, pool_ratio = layout
-    length = len(own)
-    arrays: dict[str, Any] = {
-        "own": np.nan_to_num(own),
-        "own_known": (~np.isnan(own)).astype(float),
-        "offset": offset,
-        "regressors": regressors,
-        "season": season,
-        "shares": shares,
-        "fading": fading,
-        "static_mean": prior[1],
-        "static_sd": 1 / np.sqrt(prior[2]),
-        "rate": prior[0][0],
-        "sd_factor": data.sd_factor,
-        "noise_factor": data.treated_share,
-        "wandering_mean": wandering.mean,
-        "wandering_factor": np.linalg.cholesky(wandering.covariance),
-        "path_start": start[0 : STATES * length : STATES],
-    }
-    if len(data.controls):
-        arrays |= {
-            "pool": np.nan_to_num(pool),
-            "pool_known": (~np.isnan(pool)).astype(float),
-            "pool_ratio": pool_ratio,
-        }
-    return arrays
+    length, shared = len(offset), regressors.shape[1] + season.shape[1]
+    by_period, static = states[: STATES * length].reshape(length, STATES), states[STATES * length :]
+    touched = shares * np.exp(fading * static[shared:])
+    slopes = fading * touched / (1 - shares + touched)
+    own_loading = np.column_stack([regressors, season, slopes])
+    pool_loading = np.column_stack([np.zeros_like(regressors), season, np.zeros_like(slopes)])
+    means = np.exp(np.array(log_means(states, offset, regressors, season, shares, fading)))
+    linear = np.array([by_period.sum(axis=1) + own_loading @ static, by_period[:, 0] + pool_loading @ static])
+    counts = np.array([own, pool])
+    known = ~np.isnan(counts)
+    working = linear + np.where(known, np.nan_to_num(counts) / means - 1, 0.0)
+    return np.where(known, means, 0.0), working, own_loading, pool_loading, pool_ratio
 
 
 @lru_cache(maxsize=8)
-def _compiled(length: int, waves: int, effects: int, levels: int, pooled: bool) -> Any:
-    """Build and compile the model for one shape; the values of the arrays here do not matter."""
+def _compiled(levels: int, waves: int, effects: int, length: int) -> Any:
+    """Build and compile the model for one shape."""
     import nutpie
 
-    static = levels + waves + effects
-    blank: dict[str, Any] = {
-        "own": np.ones(length),
-        "own_known": np.ones(length),
-        "offset": np.zeros(length),
-        "regressors": np.ones((length, levels)),
-        "season": np.zeros((length, waves)),
-        "shares": np.zeros((length, effects)),
-        "fading": np.ones((length, effects)),
-        "static_mean": np.zeros(static),
-        "static_sd": np.ones(static),
-        "rate": 0.0,
-        "sd_factor": 1.0,
-        "noise_factor": 1.0,
-        "wandering_mean": np.zeros(4),
-        "wandering_factor": np.eye(4),
-        "path_start": np.zeros(length),
-    }
-    if pooled:
-        blank |= {"pool": np.ones(length), "pool_known": np.ones(length), "pool_ratio": 1.0}
-    model = _model(blank, pooled)
-    # Only the hyperparameters start apart: a path jittered month by month starts where the sampler's first steps,
-    # and with them its step size, collapse.
-    return nutpie.compile_pymc_model(model, freeze_model=False, jitter_rvs={model["h_raw"]})
+    return nutpie.compile_pymc_model(_model(levels, waves, effects, length), freeze_model=False)
 
 
-def _model(arrays: dict[str, Any], pooled: bool) -> Any:
-    """Write the model of ``laplace`` in PyMC."""
+def _model(levels: int, waves: int, effects: int, length: int) -> Any:
+    """Write the model in PyMC: hyperparameters and their prior here, states and counts in one operation.
+
+    The values of its data do not matter; every series of the shape brings its own.
+    """
     import pymc as pm
     import pytensor.tensor as pt
 
+    from evaluate.numerics.state_density_op import StateDensity
+
     with pm.Model() as model:
-        d = {name: pm.Data(name, value) for name, value in arrays.items()}
-        length, levels = d["regressors"].shape
-        shared = levels + d["season"].shape[1]
-        h = d["wandering_mean"] + d["wandering_factor"] @ pm.Normal("h_raw", 0, 1, shape=4)
-        rho = pm.Deterministic("rho", RHO_CEILING * pm.math.sigmoid(h[0]))
-        sd = pm.Deterministic("sd", pm.math.exp(h[1]) * d["sd_factor"])
-        alpha = pm.Deterministic("alpha", pm.math.exp(2 * h[2]) * d["noise_factor"])
-        slow = pm.Deterministic("slow", pt.maximum(pm.math.exp(h[3]) * d["sd_factor"], SMALLEST_STEP))
-        drift = pm.HalfNormal("drift", DRIFT_SCALE)
+        series = pm.Data("series", np.zeros(1))
+        factors = pm.Data("factors", np.ones(2))
+        centre = pm.Data("hyper_centre", np.zeros((2, 5)))
+        factor = pm.Data("hyper_factor", np.zeros((2, 5, 5)))
 
-        shift = pm.Flat("shift", shape=length)
-        path = d["path_start"] + 0.1 * shift
-        pm.Potential("path_begins", pm.logp(pm.Normal.dist(d["rate"], 3.0), path[0]))
-        pm.Potential("path_walks", pm.logp(pm.Normal.dist(path[:-1], drift), path[1:]).sum())
+        h = centre[0] + factor[0] @ pm.Flat("hyper_raw", shape=5)
+        rho = RHO_CEILING * pm.math.sigmoid(h[0])
+        sd = pm.math.exp(h[1]) * factors[0]
+        alpha = pm.math.exp(2 * h[2]) * factors[1]
+        slow = pt.maximum(pm.math.exp(h[3]) * factors[0], SMALLEST_STEP)
+        drift = pt.maximum(pm.math.exp(h[4]), SMALLEST_STEP)
+        scores = factor[1] @ (h - centre[1])
+        pm.Potential("wandering_prior", -0.5 * (scores**2).sum())
+        pm.Potential("drift_prior", -0.5 * (pm.math.exp(h[4]) / DRIFT_SCALE) ** 2 + h[4])
 
-        deviation = pm.Flat("deviation", shape=length)
-        pm.Potential("deviation_begins", pm.logp(pm.Normal.dist(0, 1), deviation[0]))
-        steps = pm.Normal.dist(rho * deviation[:-1], pt.sqrt(1 - rho**2))
-        pm.Potential("deviation_moves", pm.logp(steps, deviation[1:]).sum())
-
-        begins = SLOW_START * pm.Normal("slow_begins", 0, 1)
-        creep = begins + pt.concatenate(
-            [[0.0], slow * pt.cumsum(pm.Normal("slow_steps", 0, 1, shape=length - 1))]
-        )
-
-        static = d["static_mean"] + d["static_sd"] * pm.Normal(
-            "static_raw", 0, 1, shape=d["static_mean"].shape
-        )
-        level = d["regressors"] @ static[:levels]
-        theta = pm.Deterministic("theta", static[shared:])
-        common = d["offset"] + path + d["season"] @ static[levels:shared]
-        quiet = pm.Deterministic("log_quiet", common + level + sd * deviation + creep)
-        log_mean = quiet + pt.log1p(d["shares"] * pt.expm1(d["fading"] * theta)).sum(axis=1)
-        own = pm.NegativeBinomial.dist(mu=pt.exp(log_mean), alpha=1 / alpha)
-        pm.Potential("own_likelihood", (d["own_known"] * pm.logp(own, d["own"])).sum())
-        if pooled:
-            pool = pm.NegativeBinomial.dist(mu=pt.exp(common), alpha=1 / (alpha * d["pool_ratio"]))
-            pm.Potential("pool_likelihood", (d["pool_known"] * pm.logp(pool, d["pool"])).sum())
+        standard = pm.Flat("standard", shape=STATES * length + levels + waves + effects)
+        density, *_ = StateDensity()(standard, pt.stack([rho, sd, alpha, drift, slow]), series)
+        pm.Potential("states_and_counts", density)
     return model

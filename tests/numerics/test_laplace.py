@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from evaluate.numerics import laplace
-from evaluate.numerics.bordered_band import STATES
+from evaluate.numerics.bordered_band import STATES, workspace
 from evaluate.numerics.wandering import EffectTerms, series
 
 HYPER = (0.4, 0.1, 0.01, 0.08, 0.01)
@@ -46,7 +46,7 @@ def log_joint(z, data, prior, hyper):
 
 
 def derivatives(z, data, prior, hyper, exact):
-    work = laplace.workspace(data)
+    work = workspace(data[2].size, prior[1].size)
     laplace.derivatives(z, data, prior, hyper, exact, work)
     return work
 
@@ -71,7 +71,7 @@ def test_gradient_and_hessian_are_those_of_the_log_joint(small):
 
 def test_draws_have_the_covariance_of_the_inverse_hessian(small):
     data, prior, start = small
-    mode, _, _ = laplace.find_mode(start, data, prior, HYPER, laplace.workspace(data), 0.01)
+    mode, _, _ = laplace.find_mode(start, data, prior, HYPER, workspace(data[2].size, prior[1].size), 0.01)
     _, band, border, corner = derivatives(mode, data, prior, HYPER, True)
     covariance = np.linalg.inv(dense(band, border, corner))
     normals = np.random.default_rng(3).standard_normal((40_000, len(start)))
@@ -85,7 +85,9 @@ def test_draws_have_the_covariance_of_the_inverse_hessian(small):
 
 def test_mode_is_a_mode(small):
     data, prior, start = small
-    mode, value, steps = laplace.find_mode(start, data, prior, HYPER, laplace.workspace(data), 0.01)
+    mode, value, steps = laplace.find_mode(
+        start, data, prior, HYPER, workspace(data[2].size, prior[1].size), 0.01
+    )
     assert steps < laplace.MOST_STEPS
     gradient, band, border, corner = derivatives(mode, data, prior, HYPER, True)
     short_of_the_top = 0.5 * gradient @ np.linalg.solve(dense(band, border, corner), gradient)

@@ -161,6 +161,7 @@ def stand_in(design: Design, roles: Roles, hidden: Hidden, *, seed: int) -> tupl
         buffer=buffer,
         control=tuple(code for code in roles.control if code not in gone),
         excluded=(*roles.excluded, *roles.treated, *roles.buffer),
+        drawn_from=roles.drawn_from - len(gone),
     )
 
 

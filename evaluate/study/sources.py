@@ -110,6 +110,7 @@ def read_data(plan: Plan, files: DataFiles, path: Path, *, hidden: Hidden | None
     sources = {"data": published}
     if plan.data.incidents is not None and files.incidents is not None:
         sources["incidents"] = _read_incidents(plan.data.incidents, files.incidents, published)
+    seen = [area for area in published.areas if hidden is None or area not in hidden.areas]
     if hidden is not None:
         sources = {source: hidden.take_out(panel) for source, panel in sources.items()}
     panels: list[Panel] = []
@@ -121,8 +122,8 @@ def read_data(plan: Plan, files: DataFiles, path: Path, *, hidden: Hidden | None
             outcome: tuple(f"{source}: {name}" for name in names) for outcome, names in groups.items()
         }
         if groups:
-            panels.append(_without_stops(panel.combine_outcomes(groups)))
-            breaks += _breaks(panel, groups)
+            panels.append(_without_stops(panel.combine_outcomes(groups), seen))
+            breaks += _breaks(panel, groups, seen)
     if not panels:
         raise refuse(path, ("outcomes",), "No outcome of the plan is made of anything in the data.")
     together = _joined(panels)
@@ -229,9 +230,9 @@ def _groups(panel: Panel, plan: Plan, source: str, path: Path) -> dict[str, list
     }
 
 
-def _without_stops(panel: Panel) -> Panel:
-    """Mark as missing an outcome that the whole file did not count for a year or more, and say so."""
-    stops = find_stops(panel.counts.values.sum(axis=0))
+def _without_stops(panel: Panel, seen: Sequence[str]) -> Panel:
+    """Mark as missing an outcome that the areas one may see did not count for a year or more, and say so."""
+    stops = find_stops(panel.counts.sel(area=list(seen)).values.sum(axis=0))
     notes = describe_stops(stops, [str(name) for name in panel.outcomes], panel.periods)
     provenance = replace(panel.provenance, notes=(*panel.provenance.notes, *notes))
     return replace(
@@ -239,7 +240,7 @@ def _without_stops(panel: Panel) -> Panel:
     )
 
 
-def _breaks(panel: Panel, groups: dict[str, list[str]]) -> Iterator[CategoryBreak]:
+def _breaks(panel: Panel, groups: dict[str, list[str]], seen: Sequence[str]) -> Iterator[CategoryBreak]:
     """Categories that come or go inside the file, for every outcome that adds several together.
 
     Those that the register of breaks knows are left to it: it knows why, and whether the sum is whole.
@@ -248,7 +249,7 @@ def _breaks(panel: Panel, groups: dict[str, list[str]]) -> Iterator[CategoryBrea
     for outcome, categories in groups.items():
         if len(categories) < 2:
             continue
-        totals = panel.counts.sel(outcome=categories).values.sum(axis=0)
+        totals = panel.counts.sel(area=list(seen), outcome=categories).values.sum(axis=0)
         for stop in find_stops(totals):
             if stop.length >= LEAST_RUN and categories[stop.outcome] not in registered:
                 first, last = panel.periods[stop.first], panel.periods[stop.last]

@@ -125,6 +125,24 @@ def test_the_stand_in_takes_the_treated_areas_part_and_nobody_elses(two_blind_ru
     assert not np.isnan(shown.values).any()
 
 
+def test_what_the_whole_file_stopped_counting_is_still_found(make_study, wards):
+    """The stop is told from the other areas: a file without robberies from July 2014 on."""
+    folder = make_study()
+    stopped = wards.copy()
+    months = [name for name in wards.columns if name.isdigit() and name >= "201407"]
+    stopped.loc[stopped["MajorText"] == "ROBBERY", months] = 0
+    stopped.to_csv(folder / "wards.csv", index=False)
+    study = ev.load_study(folder)
+    open_, blind = study.check(), study.check(blind=True)
+    shown = ["E00000004", "E00000009"]
+    assert blind.panel.counts.sel(area=shown).equals(open_.panel.counts.sel(area=shown))
+    assert np.isnan(blind.panel.counts.sel(area=shown, outcome="robbery", period="2015-01").values).all()
+    assert [note for note in blind.notes if "adds up" in note] == [
+        note for note in open_.notes if "adds up" in note
+    ]
+    assert not any("drawn at random" in note for note in blind.notes)
+
+
 # ---- who stands in -------------------------------------------------------------------------------------------------
 
 

@@ -85,16 +85,16 @@ def hidden_cells(
     small = (values >= 1) & (values < threshold)
     hidden = small | silent
     guesses = _guesses(intruder, silent, threshold, bounds)
-    pinned = _pinned(intruder, hidden, small | ~silent, guesses)
-    while pinned.any():
-        next_one = _next_to_hide(values, hidden, pinned, intruder.sums)
-        if next_one is None:
+    asked = small | ~silent
+    # Counts that stand alone among hidden ones in a sum are seen without a program.
+    while (pinned := _alone(hidden, asked, intruder.sums)).any() or (
+        pinned := _pinned(intruder, hidden, asked, guesses)
+    ).any():
+        if not _cover(values, hidden, pinned, intruder.sums):
             raise DataError(
                 f"A count from 1 to {threshold - 1} follows from what is published elsewhere, whatever is hidden here. "
                 "Publish less elsewhere, or leave this outcome out."
             )
-        hidden[next_one] = True
-        pinned = _pinned(intruder, hidden, small | ~silent, guesses)
     return hidden
 
 
@@ -170,17 +170,38 @@ def _pinned(
     return found
 
 
-def _next_to_hide(
-    values: np.ndarray, hidden: np.ndarray, pinned: np.ndarray, sums: Sequence[Sum]
-) -> int | None:
-    """The count to hide next: one beside a pinned count, that closes most open equations, and is small."""
+def _alone(hidden: np.ndarray, asked: np.ndarray, sums: Sequence[Sum]) -> np.ndarray:
+    """Shape (counts,): hidden counts that are the only hidden one of a sum."""
+    found = np.zeros(len(hidden), dtype=bool)
+    for one in sums:
+        members = np.array(one.members)
+        unknown = members[hidden[members]]
+        if len(unknown) == 1:
+            found[unknown] = True
+    return found & asked
+
+
+def _cover(values: np.ndarray, hidden: np.ndarray, pinned: np.ndarray, sums: Sequence[Sum]) -> bool:
+    """Hide a count beside each pinned one; False where none is left to hide."""
     totals = {one.total for one in sums}
-    beside = {at for one in sums if pinned[list(one.members)].any() for at in one.members}
-    showing = [at for at in range(len(values)) if not hidden[at] and values[at] > 0]
-    candidates = [at for at in showing if at in beside] or showing
-    lonely = [set(one.members) for one in sums if hidden[list(one.members)].sum() == 1]
+    sums_of: dict[int, list[Sum]] = {}
+    for one in sums:
+        for at in one.members:
+            sums_of.setdefault(at, []).append(one)
+    alone = [one for one in sums if hidden[list(one.members)].sum() == 1]
 
     def preference(at: int) -> tuple[bool, int, float, int]:
-        return (at in totals, -sum(at in members for members in lonely), float(values[at]), at)
+        # One that closes most open equations, and is small; totals last.
+        return (at in totals, -sum(at in one.members for one in alone), float(values[at]), at)
 
-    return min(candidates, key=preference, default=None)
+    chosen: set[int] = set()
+    for position in np.flatnonzero(pinned).tolist():
+        beside = {at for one in sums_of.get(position, ()) for at in one.members}
+        if chosen & beside:
+            continue
+        showing = {at for at in range(len(values)) if not hidden[at] and values[at] > 0}
+        candidates = beside & showing or showing
+        if candidates:
+            chosen.add(min(candidates, key=preference))
+            hidden[list(chosen)] = True
+    return bool(chosen)

@@ -87,6 +87,7 @@ class Intruder:
         columns = np.array([at for one in self.sums for at in one.members], dtype=int)
         signs = np.array([sign for one in self.sums for sign in (-1.0, *(1.0,) * len(one.parts))])
         shape = (len(self.sums), len(self.values))
+        self._answers = [self.values]
         self._equations: Any = csr_array((signs, (rows, columns)), shape=shape)
 
     def careful(self, least: np.ndarray, most: np.ndarray | None = None) -> Limits:
@@ -151,22 +152,36 @@ class Intruder:
         waiting &= program.touched & ~found
         if not waiting.any():
             return found
-        first = program.corner(np.ones(len(self.values)))
+        # The more is hidden, the more answers there are: earlier ones still agree with what is published.
+        self._answers = [one for one in self._answers if _agree(one, self.values, ~hidden)]
+        first, *others = [one for one in self._answers if _lie_within(one, hidden, limits)] or [None]
+        if first is None:
+            first = self._keep(program.corner(np.ones(len(self.values))))
         if first is None:
             return found
+        for other in others:
+            waiting &= ~_differs(other, first)
         # A few arbitrary corners show most counts to be free, and spare two programs for each of them.
         random = np.random.default_rng(0)
-        for _ in range(GUESSES):
-            waiting &= ~_differs(program.corner(random.normal(size=len(self.values))), first)
+        for _ in range(GUESSES if waiting.sum() > GUESSES else 0):
+            waiting &= ~_differs(self._keep(program.corner(random.normal(size=len(self.values)))), first)
         while waiting.any():
             position = int(np.flatnonzero(waiting)[0])
-            ends = [program.end(position, sign) for sign in (1.0, -1.0)]
             waiting[position] = False
-            if not any(_differs(end, first)[position] for end in ends):
-                found[position] = True
-            for end in ends:
-                waiting &= ~_differs(end, first)
+            found[position] = True
+            for sign in (1.0, -1.0):
+                differs = _differs(self._keep(program.end(position, sign)), first)
+                waiting &= ~differs
+                if differs[position]:
+                    found[position] = False
+                    break
         return found
+
+    def _keep(self, answer: np.ndarray | None) -> np.ndarray | None:
+        """Remember an answer."""
+        if answer is not None:
+            self._answers.append(answer)
+        return answer
 
 
 class _Program:
@@ -216,6 +231,16 @@ class _Program:
         objective = np.zeros(self._size)
         objective[position] = sign
         return self.corner(objective)
+
+
+def _agree(one: np.ndarray, other: np.ndarray, where: np.ndarray) -> bool:
+    return np.array_equal(one[where], other[where], equal_nan=True)
+
+
+def _lie_within(answer: np.ndarray, hidden: np.ndarray, limits: Limits) -> bool:
+    """Whether the hidden counts of an answer keep to the limits."""
+    counts = answer[hidden]
+    return bool(((counts >= limits.least[hidden]) & (counts <= limits.most[hidden]) | np.isnan(counts)).all())
 
 
 def _differs(one: np.ndarray | None, other: np.ndarray) -> np.ndarray:

@@ -1,15 +1,21 @@
-"""What the fields of a plan may hold: names, counts, sizes and lengths of time."""
+"""What the tables and fields of a plan may hold: names, counts, sizes and lengths of time."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, StrictInt, ValidationInfo
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, ValidationInfo
 
 from evaluate.data.periods import Span
 from evaluate.design.design import ALL_OTHERS
 from evaluate.errors import DesignError
 from evaluate.reports.disclosure import problem_with_threshold
+
+
+class Table(BaseModel):
+    """A table of the plan: a key it does not know is an error, never ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 def _span(value: Any, info: ValidationInfo) -> Any:

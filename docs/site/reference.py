@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import inspect
+from pathlib import Path
 from typing import Any
 
 import evaluate
 
+DOCS = Path(__file__).resolve().parents[1]
 ROOMS = {
     "data": "Data: files to counts",
     "design": "Design: who, where and when",
@@ -77,3 +79,13 @@ def _page(name: str) -> str:
     return (
         f"# {name}\n\n```{{eval-rst}}\n.. currentmodule:: evaluate\n\n.. {directive}:: {name}\n{options}```\n"
     )
+
+
+def _told(name: str) -> str:
+    """A link to the page about an estimator or a check, which says so in its third line."""
+    for path in sorted(DOCS.glob("*s/*.md")):
+        text = path.read_text("utf-8")
+        if f"`ev.{name}`" in "".join(text.splitlines()[2:3]):
+            place = path.relative_to(DOCS).as_posix()
+            return f"When to use it, a picture, and how it did: [{text.splitlines()[0][2:]}](/{place}).\n\n"
+    return ""

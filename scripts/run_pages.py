@@ -48,10 +48,9 @@ NOT_RUN = {
     ".venv/bin/*": "needs the environment that the lines before it make",
     "python -m pip install *": "installs from a package index",
     "python scripts/replicate.py*": "run by tests/studies/test_replications.py",
-    "python scripts/*": "a script with tests of its own",
     "jupyter *": "needs JupyterLab; the notebook itself is executed by tests/study/test_notebook.py",
     "evaluate fetch *": "downloads",
-    "evaluate calibrate*": "takes minutes to hours; run by tests/study/test_calibration_command.py in small",
+    "evaluate calibrate*": "takes minutes to hours; run in small by tests/study/test_calibration_page.py",
     "evaluate run studies/ilford_lane*": "needs the Metropolitan Police's file; run by tests/test_studies.py",
 }
 """Commands that are shown and not run here, and why."""

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from docx.shape import InlineShape
     from docx.text.paragraph import Paragraph
 
+ONE_LINE: Final = 60.0
+"""Letters a cell may have on one line before its column must take its turn."""
+
 ACROSS: Final = 9638
 """Width between the margins in twentieths of a point: 170 mm."""
 
@@ -143,10 +146,15 @@ def _widths(rows: Sequence[Sequence[str]]) -> list[int]:
     ]
     letters = ACROSS / 95.0  # an average letter of the cells' type is 4.75 points wide
     spare = max(0.0, letters - sum(least))
-    more = [max(0.0, min(want, 60.0) - need) for want, need in zip(wanted, least, strict=True)]
+    more = [max(0.0, _worth(want) - need) for want, need in zip(wanted, least, strict=True)]
     share = spare / sum(more) if sum(more) else 0.0
     room = [need + extra * share for need, extra in zip(least, more, strict=True)]
     return [round(ACROSS * one / sum(room)) for one in room]
+
+
+def _worth(letters: float) -> float:
+    """Width that a cell of so many letters is worth: a long one gets more, though not in proportion."""
+    return letters if letters <= ONE_LINE else ONE_LINE + 6.0 * (letters - ONE_LINE) ** 0.5
 
 
 def describe_picture(shape: InlineShape, name: str, title: str, alt: str) -> None:

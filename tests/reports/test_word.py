@@ -132,3 +132,13 @@ def test_columns_fill_the_page_and_have_room_for_their_longest_word():
     assert sum(grid) == pytest.approx(ACROSS, abs=3)
     assert grid[1] > 3 * grid[0]
     assert min(grid) > 7 * 95  # seven letters: "123,456"
+
+
+def test_a_column_of_sentences_is_wider_than_one_of_questions():
+    rows = [("displacement", "Is a reduction left? " * 4, "The buffer areas recorded more. " * 14, 0.5)]
+    heads = (Column("Check"), Column("Question"), Column("Answer"), Column("Number", "number"))
+    grid = [
+        int(column.get(f"{W}w"))
+        for column in table_part(Table("t", "Checks", heads, rows)).iter(f"{W}gridCol")
+    ]
+    assert grid[2] > 1.6 * grid[1] > 1.6 * grid[0]

@@ -56,6 +56,28 @@ GOLDEN = {
         "and the design is of grade B, for these reasons. The claimed size is smaller than the smallest change these "
         "data could be relied on to show. " + NEITHER,
     ),
+    "activity by one source": (
+        {
+            "claims_activity": True,
+            "n_sources": 2,
+            "agreeing_sources": 1,
+            "p_claim": 0.6,
+            "net_rate_ratio": nan,
+        },
+        COUNTED
+        + "The data cannot tell. That activity fell takes two sources that enforcement does not make; one of the two "
+        "looked at shows it. It is almost certain (93%) that there was a reduction of any size, and there is a remote "
+        "chance (less than 1%) that it was as large as half, our test of a huge reduction. Analytical confidence is "
+        "high and the design is of grade B. " + NEITHER,
+    ),
+    "a conflict among specifications": (
+        {"n_specifications": 208, "conflicting": 0.31, "net_rate_ratio": nan},
+        COUNTED
+        + "It is almost certain (93%) that there was a reduction of any size, and there is a remote chance "
+        "(less than 1%) that it was as large as half, our test of a huge reduction. Analytical confidence is moderate "
+        "and the design is of grade B, for these reasons. 31% of the 208 specifications listed beforehand point the "
+        "other way. " + NEITHER,
+    ),
     "a single series": (
         {"grade": "D", "n_control": 0, "net_of_buffers": None, "net_rate_ratio": nan},
         COUNTED.replace("from 24 comparison areas", "from its own past")

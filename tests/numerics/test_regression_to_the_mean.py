@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from evaluate.numerics.regression_to_the_mean import empirical_bayes_rate, gamma_of_rates, spurious_change
@@ -63,3 +64,14 @@ def test_gamma_moments_come_back():
 
 def test_areas_alike_have_an_infinite_shape():
     assert gamma_of_rates(np.full(9, 240.0), 12) == (20.0, float("inf"))
+
+
+def test_the_kept_tables_are_within_a_point_and_a_half_and_cover(checkout):
+    falls = pd.read_csv(checkout / "benchmarks" / "regression_to_the_mean.csv")
+    assert len(falls) == len(TABLE)
+    for name in ("trigger", "quarter", "year"):
+        assert ((falls[f"since_{name}"] - falls[f"reference_{name}"]).abs() <= 1.5).all()
+    kept = pd.read_csv(checkout / "benchmarks" / "regression_to_the_mean_coverage.csv")
+    together = np.average(kept["covered"], weights=kept["panels"])
+    assert together == pytest.approx(0.95, abs=2 * np.sqrt(0.95 * 0.05 / kept["panels"].sum()))
+    assert ((kept["covered"] - 0.95).abs() <= 2.6 * np.sqrt(0.95 * 0.05 / kept["panels"])).all()

@@ -11,9 +11,9 @@ grade, and are left out unless the row says otherwise, being as many fits as the
 Beside each stands what a comparison of the months after with the month before, or with the three before, by a Poisson
 interval, would have called a fall.
 
-    python benchmarks/verdicts.py --panels 20                      a quick look: three minutes on one core
-    python benchmarks/verdicts.py --panels 500 --write             the table kept in benchmarks/verdicts.csv
-    python benchmarks/verdicts.py --page                           docs/verdicts_measured.md from the kept table
+Run ``python benchmarks/verdicts.py`` for a quick look (20 panels a row: a minute on one quiet core), ``--panels 500
+--write`` for the table in ``benchmarks/verdicts.csv`` (half an hour), and ``python benchmarks/verdicts_page.py`` to put
+the kept table into docs/verdicts_measured.md.
 
 ``--row NAME`` (again for more) runs these rows only, and ``--write`` then replaces these only.
 """

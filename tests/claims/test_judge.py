@@ -213,3 +213,15 @@ def test_a_rise_in_activity_takes_two_sources_that_rose(stated, checked):
     assert fell.finding == "cannot tell"
     assert "That activity rose takes two sources" in fell.words
     assert ev.judge(claim, stated(1.5, 0.1), with_sources(checked(mde=0.1), 2, 0, 2)).finding == "supported"
+
+
+def test_a_specification_curve_in_conflict_lowers_the_confidence_of_a_verdict():
+    design = ev.simulated_design(ev.simulate_panel(areas=8, periods=60, rate_ratio_after=0.6, seed=1))
+    result = ev.BeforeAfter().fit(design, seed=1)
+    curve = ev.run_checks(result, [ev.SpecificationCurve(before=["24 months"])])[0]
+    facts = ev.judge(HUGE, result, CheckResults([curve])).facts
+    assert facts.n_specifications == curve.facts["n_specifications"] > 1
+    assert facts.conflicting == pytest.approx(1 - curve.facts["share_same_direction"])
+    conflict = replace(curve, facts={**curve.facts, "share_same_direction": 0.7})
+    said = ev.judge(HUGE, result, CheckResults([conflict])).reasons
+    assert any("30% of the" in reason and "listed beforehand point the other way" in reason for reason in said)

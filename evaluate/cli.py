@@ -70,7 +70,8 @@ Blind = Annotated[
 @app.command(
     epilog="The simulated study that ships: `evaluate run sample_operation`\n\n"
     'A file you downloaded: `evaluate run studies/ilford_lane --data "MPS Ward Level Crime.csv" --out report`\n\n'
-    "A plan tried before its outcome is looked at: `evaluate run my_operation --blind`"
+    "A plan tried before its outcome is looked at: `evaluate run my_operation --blind`\n\n"
+    "A folder to be given away, with no count that could point to a person: `evaluate run my_operation --release given`"
 )
 def run(
     study: StudyName = DEFAULT_STUDY,
@@ -92,6 +93,14 @@ def run(
     pdf: Annotated[
         bool, typer.Option("--pdf", help="Write the report as a PDF too; needs the extra packages of [pdf].")
     ] = False,
+    release: Annotated[
+        Path | None,
+        typer.Option(
+            "--release",
+            help="Also write a folder to be given away, with a log of what disclosure control kept out.",
+            metavar="DIR",
+        ),
+    ] = None,
 ) -> None:
     """Run a study and write its report.
 
@@ -120,8 +129,11 @@ def run(
                 keep=kept.folder,
             )
         page = done.write(out if out is not None else Path("outputs") / name, pdf=pdf)
+        passed = done.release(release, pdf=pdf) if release is not None else None
         kept.clear()
         _show_run(done, loaded, page, as_planned=not (quick or data or seed is not None or engine or blind))
+        if passed is not None:
+            _console().print(_plain(repr(passed)), soft_wrap=True, highlight=False)
 
 
 @app.command(

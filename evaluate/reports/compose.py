@@ -8,7 +8,7 @@ from evaluate.errors import DesignError
 from evaluate.reports.blocks import Block, Document
 from evaluate.reports.figures import Figures
 from evaluate.reports.findings import Findings
-from evaluate.reports.protection import protect_findings
+from evaluate.reports.protection import Protected, protect_findings
 from evaluate.reports.repeats import without_repeats
 from evaluate.reports.sections.activity import activity_section
 from evaluate.reports.sections.claims import all_claims, claim_section
@@ -45,11 +45,31 @@ def compose(findings: Findings) -> Document:
     DesignError
         If the study judged no claim.
     """
+    return compose_protected(protect_findings(findings))
+
+
+def compose_protected(report: Protected) -> Document:
+    """Put findings that went through disclosure control into words, tables and figures.
+
+    Parameters
+    ----------
+    report : Protected
+        From ``protect_findings``.
+
+    Returns
+    -------
+    Document
+
+    Raises
+    ------
+    DesignError
+        If the study judged no claim.
+    """
+    findings = report.findings
     if not findings.findings:
         raise DesignError(
             "A report needs at least one claim; this study judged none. Add a claim to its plan."
         )
-    report = protect_findings(findings)
     figures = Figures(report)
     blocks: list[Block] = [
         *first_screen(report, figures.first()),

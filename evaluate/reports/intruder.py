@@ -154,12 +154,11 @@ class Intruder:
             return found
         # The more is hidden, the more answers there are: earlier ones still agree with what is published.
         self._answers = [one for one in self._answers if _agree(one, self.values, ~hidden)]
-        first, *others = [one for one in self._answers if _lie_within(one, hidden, limits)] or [None]
-        if first is None:
-            first = self._keep(program.corner(np.ones(len(self.values))))
+        known = [one for one in self._answers if _lie_within(one, hidden, limits)]
+        first = known[0] if known else self._keep(program.corner(np.ones(len(self.values))))
         if first is None:
             return found
-        for other in others:
+        for other in known[1:]:
             waiting &= ~_differs(other, first)
         # A few arbitrary corners show most counts to be free, and spare two programs for each of them.
         random = np.random.default_rng(0)

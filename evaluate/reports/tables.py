@@ -128,7 +128,7 @@ def shown(value: Any, kind: Kind = "text", *, missing: str = UNAVAILABLE) -> str
     """
     if isinstance(value, str):
         return value
-    if value is None or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
+    if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
         return missing
     if isinstance(value, bool):
         return "yes" if value else "no"

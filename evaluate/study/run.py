@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -29,6 +30,9 @@ from evaluate.study.questions import stated
 from evaluate.study.sensitivities import listed_check, sensitivity_table
 from evaluate.study.tasks import Progress
 from evaluate.study.write import write_whole
+
+if TYPE_CHECKING:
+    from evaluate.reports.release import Release
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,6 +132,53 @@ class Run:
         from evaluate.reports.write import write_report
 
         return write_whole(folder, lambda place: write_report(self.findings, place, pdf=pdf)) / "report.html"
+
+    def release(
+        self,
+        folder: str | Path,
+        *,
+        threshold: int | None = None,
+        rounding: int | None = None,
+        pdf: bool = False,
+    ) -> Release:
+        """Write a folder to be given away: the report, with a log of what disclosure control kept out of it.
+
+        Parameters
+        ----------
+        folder : str or path
+            Where the release shall be; an earlier one is replaced whole.
+        threshold : int, optional
+            Smallest person-related count above 0 that may be shown, instead of the plan's.
+        rounding : int, optional
+            Totals of person-related outcomes are rounded to a multiple of this, and their counts by period are not
+            published; instead of the plan's.
+        pdf : bool
+            Write ``report.pdf`` too, which needs weasyprint.
+
+        Returns
+        -------
+        Release
+            The folder, and the whole log: for whoever made the release, since it says more than the one inside.
+
+        Raises
+        ------
+        EvaluateError
+            If threshold or rounding hide nothing, the folder cannot be written, or it holds files that are not an
+            earlier release.
+
+        Examples
+        --------
+        >>> import evaluate as ev
+        >>> run = ev.load_study("sample_operation").run(quick=True)  # doctest: +SKIP
+        >>> run.release("release", rounding=5).page  # doctest: +SKIP
+        """
+        from evaluate.reports.release import Release, with_disclosure, write_release
+        from evaluate.reports.write import REPORT
+
+        findings = with_disclosure(self.findings, threshold=threshold, rounding=rounding)
+        logs: list[pd.DataFrame] = []
+        place = write_whole(folder, lambda empty: logs.append(write_release(findings, empty, pdf=pdf)))
+        return Release(place, place / REPORT, logs[0])
 
     def __repr__(self) -> str:
         lines = [f"Run of {self.findings.name}{' (quick)' if self.quick else ''}"]

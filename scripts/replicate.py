@@ -20,6 +20,7 @@ import pandas as pd
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 STUDIES = CHECKOUT / "studies"
+OURS = "this project"
 START, END = "<!-- results -->\n", "<!-- end of results -->\n"
 
 
@@ -71,7 +72,8 @@ def compare(study: str, data: Path) -> pd.DataFrame:
 
 def results_of(table: pd.DataFrame) -> str:
     """Lay the comparison out for a README."""
-    lines = ["| quantity | published | ours | tolerance | where |", "|---|---|---|---|---|"]
+    value = "expected" if table["where"].str.startswith(OURS).all() else "published"
+    lines = [f"| quantity | {value} | ours | tolerance | where |", "|---|---|---|---|---|"]
     for row in table.itertuples():
         ours = f"{row.ours:.6g}" if row.within else f"**{row.ours:.6g}**"
         lines.append(f"| {row.quantity} | {row.value:.10g} | {ours} | {row.tolerance:.6g} | {row.where} |")

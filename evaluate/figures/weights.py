@@ -165,8 +165,15 @@ def _finding(result: Result, data: pd.DataFrame, of: Of) -> str:
 
 
 def _share(weight: float) -> str:
-    text = f"{abs(weight):.0%}"
-    return f"−{text}" if weight < 0 and text != "0%" else text
+    """Write a weight as whole per cent, with one decimal below 1.
+
+    Examples
+    --------
+    >>> _share(0.31), _share(-0.05), _share(-0.004)
+    ('31%', '−5%', '−0.4%')
+    """
+    text = f"{abs(weight):.0%}" if abs(weight) >= 0.00995 else f"{abs(weight):.1%}"
+    return f"−{text}" if weight < 0 else text
 
 
 def _bars(weights: pd.Series) -> dict[str, Any]:

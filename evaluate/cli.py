@@ -60,10 +60,7 @@ Seed = Annotated[
 ]
 Blind = Annotated[
     bool,
-    typer.Option(
-        "--blind",
-        help="Hide the treated areas' counts from the operation on, and try the plan on areas that stand in.",
-    ),
+    typer.Option("--blind", help="Hide what the operation did: other areas stand in for the treated ones."),
 ]
 
 
@@ -192,9 +189,7 @@ def freeze(
     epilog="Before an operation, to see whether it could be judged: `evaluate power studies/ilford_lane`"
 )
 def power(
-    study: StudyName = DEFAULT_STUDY,
-    data: DataFile = None,
-    seed: Seed = None,
+    study: StudyName = DEFAULT_STUDY, data: DataFile = None, seed: Seed = None, blind: Blind = False
 ) -> None:
     """Show the smallest fall that could be detected, by outcome and months after the operation."""
     with one_message():
@@ -202,7 +197,10 @@ def power(
         from evaluate.study.power import power_table
 
         with progress_bar() as progress:
-            table = power_table(load_study(study).check(data, seed=seed), progress=progress)
+            checked = load_study(study).check(data, seed=seed, blind=blind)
+            table = power_table(checked, progress=progress)
+        if checked.blind is not None:
+            typer.echo(f"{checked.blind.banner}.")
         _show_power(table)
 
 

@@ -218,6 +218,18 @@ def test_plots_draw_on_the_axes_they_are_given(result, design):
     assert {text.get_gid() for text in left.texts} >= {"title", "measure", "caption"}
 
 
+def test_every_figure_keeps_to_the_axes_it_is_given(bundle):
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(12, 5), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    assert plot(bundle, left) is left
+    assert figure.axes == [left, right]
+    assert not right.has_data()
+    assert not right.texts
+    assert {text.get_gid() for text in left.texts} >= {"title", "caption"}
+
+
 @pytest.mark.parametrize("name", FIGURES)
 def test_figure_looks_as_it_did(name, bundles):
     """Compare with the stored picture; EVALUATE_UPDATE_IMAGES=1 stores the present one instead.

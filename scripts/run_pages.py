@@ -306,17 +306,18 @@ def _value(number: str) -> float:
     return float(number.replace(",", ""))
 
 
-def write_outputs(name: str, printed: list[tuple[Block, str]]) -> bool:
-    """Put what was printed into the page's text blocks that have no "..."; say whether anything changed."""
+def write_outputs(name: str, printed: list[tuple[Block, str]]) -> list[tuple[Block, str]]:
+    """Put what was printed into the page's text blocks; return the blocks whose text has a "..." and stays."""
     path = CHECKOUT / name
     page = path.read_text("utf-8")
-    whole = page
+    left = []
     for block, said in reversed(printed):
-        if block.output is not None and "..." not in block.output.text:
-            text = said.strip("\n") + "\n"
-            whole = whole[: block.output.start] + text + whole[block.output.end :]
-    path.write_text(whole, "utf-8")
-    return whole != page
+        if block.output is not None and "..." in block.output.text:
+            left.append((block, said))
+        elif block.output is not None:
+            page = page[: block.output.start] + said.strip("\n") + "\n" + page[block.output.end :]
+    path.write_text(page, "utf-8")
+    return left[::-1]
 
 
 def problems(printed: list[tuple[Block, str]]) -> list[str]:
@@ -341,7 +342,7 @@ def main() -> int:
     for name in arguments.page or pages():
         try:
             printed = run_page(name, published=published_data())
-            wrong = [] if arguments.write and write_outputs(name, printed) else problems(printed)
+            wrong = problems(write_outputs(name, printed) if arguments.write else printed)
         except (WrongPageError, FileNotFoundError) as error:
             wrong = [str(error)]
         print(f"{name}: {'as it says' if not wrong else 'WRONG'}")

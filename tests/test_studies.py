@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from scipy.optimize import nnls
 
-STUDIES = ["ilford_lane", "sample_operation"]
+STUDIES = ["ilford_lane", "precision_stop_and_search", "sample_operation"]
 LONDON = "mps_ward/mps_ward_level_crime_london_201004_202402.csv.gz"
 OLD_WARDS = "mps_ward/MPS Ward Level Crime (most recent 24 months) [2017-08..2019-07].csv"
 LOXFORD = "E05011247"
@@ -90,8 +90,9 @@ def test_every_outcome_says_how_it_is_generated(folder):
     assert sum(outcome.get("primary", False) for outcome in outcomes.values()) == 1
     found_by_officers = ("DRUG", "POSSESSION OF WEAPONS", "MISCELLANEOUS")
     assert not any(part.startswith(found_by_officers) for part in outcomes["all crime"]["parts"])
-    assert outcomes["soliciting"]["generation"] == "enforcement"
-    assert outcomes["soliciting"]["person_related"]
+    for found in ("soliciting", "possession of weapons"):
+        assert outcomes.get(found, {"generation": "enforcement"})["generation"] == "enforcement"
+    assert outcomes.get("soliciting", {"person_related": True})["person_related"]
 
 
 @pytest.mark.parametrize("folder", STUDIES, indirect=True)
@@ -122,6 +123,24 @@ def test_ilford_lane_checks_out_against_the_published_file(ilford, shared_data):
 
     checked = ev.load_study("ilford_lane").check(shared_data / LONDON)
     assert len(checked.roles.control) == 632
+    assert checked.counts["missing"].sum() == 0
+
+
+def test_the_wards_of_the_pilot_are_those_its_launch_named(checkout, shared_data):
+    """Codes by their place in one borough, where each name stands once; all of Lambeth is left out."""
+    import evaluate as ev
+
+    areas = plan_of(checkout / "studies" / "precision_stop_and_search")["areas"]
+    wide = pd.read_csv(shared_data / LONDON, usecols=["WardCode", "WardName", "LookUp_BoroughName"])
+    wards = wide.drop_duplicates().set_index("WardCode")
+    borough = {name: set(rows.index) for name, rows in wards.groupby("LookUp_BoroughName")}
+    assert sorted(wards.loc[areas["treated"], "WardName"]) == ["Longbridge", "Northbury", "Thames View"]
+    barking = wards.loc[sorted(borough["Barking and Dagenham"]), "WardName"]
+    assert (barking.value_counts()[["Longbridge", "Northbury", "Thames View"]] == 1).all()
+    assert {*areas["treated"], *areas["buffer"]} == borough["Barking and Dagenham"]
+    assert set(areas["excluded"]) == borough["Lambeth"] | {"E05013570"}
+    checked = ev.load_study("precision_stop_and_search").check(shared_data / LONDON)
+    assert len(checked.roles.control) == 634
     assert checked.counts["missing"].sum() == 0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from math import isnan
 
+import numpy as np
 import pytest
 
 import evaluate as ev
@@ -116,6 +117,50 @@ def test_untestable():
         untestable(claim, " ")
 
 
+def test_an_untestable_claim_has_no_numbers():
+    claim = ev.Claim("crime is down", source="a newspaper", reduction=0.2)
+    verdict = untestable(claim, " Nobody counted.. ", generation="mixed")
+    assert np.isnan(verdict.probability)
+    assert np.isnan(verdict.smallest_detectable)
+    assert (verdict.confidence, verdict.reasons) == ("low", ("Nobody counted.",))
+    assert verdict.claim is claim
+    assert verdict.rule == "untestable (the plan says that these data cannot be asked, and why)"
+    assert verdict.explain() == (
+        'Claim: "crime is down" (reduction of at least 20%)\nFinding: not tested\n'
+        "Rule: untestable (the plan says that these data cannot be asked, and why)\nFacts:\n"
+        "  none: the claim was not put to the data\nReasons:\n  Nobody counted."
+    )
+    assert verdict._repr_html_() == (
+        "<blockquote>crime is down</blockquote><p><strong>not tested</strong> (design grade E). These data do not test "
+        "the claim.</p><ul><li>Nobody counted.</li></ul>"
+    )
+    assert replace(verdict, reasons=()).explain().endswith("Reasons:")
+    assert replace(verdict, reasons=())._repr_html_().endswith("</p>")
+
+
+def test_what_a_user_wrote_is_not_markup():
+    claim = ev.Claim("<b>huge</b>", source="a newspaper", reduction=0.5)
+    shown = untestable(claim, "5 < 6", generation="mixed")._repr_html_()
+    assert shown.startswith("<blockquote>&lt;b&gt;huge&lt;/b&gt;</blockquote>")
+    assert "<li>5 &lt; 6.</li>" in shown
+
+
+def test_explain_whole(stated):
+    """Every line in its place: claim, finding, rule, rules before it, facts, reasons."""
+    verdict = ev.judge(HUGE, stated(0.8, 0.1))
+    lines = verdict.explain().splitlines()
+    marks = [line for line in lines if not line.startswith("  ")]
+    assert marks == [
+        repr(HUGE), f"Finding: {verdict.finding}", f"Rule: {verdict.rule}", "Rules before it, which did not hold:",
+        "Facts:", "Reasons:",
+    ]  # fmt: skip
+    assert (
+        "  activity only (grade E, or counts of what officers did, or a method that gives no probability)"
+        in lines
+    )
+    assert f"  n_control = {verdict.facts.n_control}" in lines
+
+
 def test_generation_is_one_of_three(stated):
     with pytest.raises(ev.DesignError, match=r'it is "enforcment"\. Did you mean "enforcement"'):
         ev.judge(HUGE, stated(0.8, 0.1), generation="enforcment")
@@ -224,4 +269,6 @@ def test_a_specification_curve_in_conflict_lowers_the_confidence_of_a_verdict():
     assert facts.conflicting == pytest.approx(1 - curve.facts["share_same_direction"])
     conflict = replace(curve, facts={**curve.facts, "share_same_direction": 0.7})
     said = ev.judge(HUGE, result, CheckResults([conflict])).reasons
-    assert any("30% of the" in reason and "listed beforehand point the other way" in reason for reason in said)
+    assert any(
+        "30% of the" in reason and "listed beforehand point the other way" in reason for reason in said
+    )

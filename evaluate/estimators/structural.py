@@ -34,26 +34,22 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-import pandas as pd
-import xarray as xr
 
 from evaluate.data.calendar import calendar
 from evaluate.data.periods import periods_per_year
 from evaluate.design.design import Design
 from evaluate.design.window import Window
-from evaluate.effects.contrasts import counterfactual_table, effect_from_draws, in_window
 from evaluate.effects.deferred import Later
-from evaluate.effects.effect import Effect
 from evaluate.effects.result import Result
 from evaluate.errors import DesignError, FitError
 from evaluate.estimators.priors import SCEPTICAL, EffectPrior
+from evaluate.estimators.structural_summary import counterfactual, draws_tree, forecast_effects, joint_effects
 from evaluate.estimators.terms import positive_series
 
 if TYPE_CHECKING:  # the engines bring numba and pymc, which load when a model is first fitted
     from evaluate.numerics.nested import CountSeries, PosteriorDraws
     from evaluate.numerics.wandering import EffectTerms, Wandering
 
-TRIGGER = "trigger"
 FEWEST_BEFORE = 12
 WORST_R_HAT, WORST_DIVERGENT = 1.05, 0.01
 
@@ -289,90 +285,16 @@ def _result(
     """Summarise the draws window by window; what a placebo does not need is put off."""
     joint = model.form == "joint"
     random = np.random.default_rng([seed, 2])
-    effects = (_joint_effects if joint else _forecast_effects)(model, design, posterior, random)
+    effects = (joint_effects if joint else forecast_effects)(design, posterior, model.level, random)
     return Result(
         estimator=model,
         design=design,
         effect_list=effects,
-        counterfactual=Later(_counterfactual, design, posterior, model.level, seed),
+        counterfactual=Later(counterfactual, design, posterior, model.level, seed),
         seed=seed,
         diagnostics=_diagnostics(model, design, series, wandering, posterior),
-        draws=Later(_tree, design, series.treated, posterior, joint, seed),
+        draws=Later(draws_tree, design, series.treated, posterior, joint, seed),
     )
-
-
-def _expected_and_predicted(posterior: PosteriorDraws, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Means without any operation and counts that could then have been recorded, each (draws, periods)."""
-    from evaluate.numerics.predictive import negative_binomial_counts
-
-    expected = np.exp(posterior.log_mean - posterior.log_effect.sum(axis=2))
-    return expected, negative_binomial_counts(
-        expected, posterior.hyper[:, 2], np.random.default_rng([seed, 1])
-    )
-
-
-def _counterfactual(design: Design, posterior: PosteriorDraws, level: float, seed: int) -> pd.DataFrame:
-    """Observed and expected counts by period."""
-    expected, predicted = _expected_and_predicted(posterior, seed)
-    ends = [(1 - level) / 2, (1 + level) / 2]
-    return counterfactual_table(
-        design,
-        expected.mean(axis=0),
-        expected_interval=tuple(np.quantile(expected, ends, axis=0)),
-        predicted_interval=tuple(np.quantile(predicted, ends, axis=0)),
-    )
-
-
-def _joint_effects(
-    model: StructuralModel, design: Design, posterior: PosteriorDraws, random: np.random.Generator
-) -> list[Effect]:
-    """Summarise each window's own effect, the others' left where they are."""
-    from evaluate.numerics.predictive import negative_binomial_counts
-
-    effects: list[Effect] = []
-    for number, window in enumerate(design.windows):
-        inside = in_window(design, window)
-        log_mean = posterior.log_mean[:, inside]
-        without = np.exp(log_mean - posterior.log_effect[:, inside, number])
-        effects.append(
-            effect_from_draws(
-                design,
-                window,
-                expected_draws=without,
-                fitted_draws=np.exp(log_mean),
-                predicted_draws=negative_binomial_counts(without, posterior.hyper[:, 2], random),
-                level=model.level,
-            )
-        )
-    return effects
-
-
-def _forecast_effects(
-    model: StructuralModel, design: Design, posterior: PosteriorDraws, random: np.random.Generator
-) -> list[Effect]:
-    """Hold the observed count of each window against draws of the count predicted for it.
-
-    Half a count is added to both, so that a prediction of none gives a ratio.
-    """
-    from evaluate.numerics.predictive import negative_binomial_counts
-
-    effects: list[Effect] = []
-    for window in design.windows:
-        inside = in_window(design, window)
-        expected = np.exp(posterior.log_mean[:, inside] - posterior.log_effect[:, inside].sum(axis=2))
-        predicted = negative_binomial_counts(expected, posterior.hyper[:, 2], random)
-        ratio = (design.treated_counts[inside].sum() + 0.5) / (predicted.sum(axis=1) + 0.5)
-        effects.append(
-            effect_from_draws(
-                design,
-                window,
-                expected_draws=expected,
-                fitted_draws=expected * ratio[:, None],
-                predicted_draws=predicted,
-                level=model.level,
-            )
-        )
-    return effects
 
 
 def _diagnostics(
@@ -403,52 +325,3 @@ def _diagnostics(
         },
         **posterior.diagnostics,
     }
-
-
-def _tree(
-    design: Design, counts: np.ndarray, posterior: PosteriorDraws, joint: bool, seed: int
-) -> xr.DataTree:
-    """Draws in ArviZ's layout, chain x draw x what they are of; ``counts`` are those the model has seen."""
-    from evaluate.numerics.laplace import log_likelihood
-
-    expected, predicted = _expected_and_predicted(posterior, seed)
-    chains = int(posterior.diagnostics.get("chains", 1))
-    names = [f"{window.operation}, {window.name}" for window in design.windows] if joint else []
-    names += [TRIGGER] * (posterior.effects.shape[1] - len(names))
-    periods = [str(period) for period in design.periods]
-
-    def by_chain(values: np.ndarray) -> np.ndarray:
-        return values.reshape(chains, len(values) // chains, *values.shape[1:])
-
-    coords = {"chain": np.arange(chains), "draw": np.arange(len(expected) // chains), "period": periods}
-    posterior_group = xr.Dataset(
-        {
-            "log_rate_ratio": (("chain", "draw", "window"), by_chain(posterior.effects)),
-            "expected": (("chain", "draw", "period"), by_chain(expected)),
-            **{
-                label: (("chain", "draw"), by_chain(posterior.hyper[:, column]))
-                for column, label in enumerate(
-                    ("autocorrelation", "deviation_sd", "overdispersion", "drift", "slow_drift")
-                )
-            },
-        },
-        coords={**coords, "window": names},
-    )
-    predictive = xr.Dataset({"count": (("chain", "draw", "period"), by_chain(predicted))}, coords=coords)
-    # Only counts the model has seen have a likelihood.
-    seen = np.flatnonzero(~np.isnan(counts))
-    pointwise = log_likelihood(counts[seen], posterior.log_mean[:, seen], posterior.hyper[:, 2])
-    return xr.DataTree.from_dict(
-        {
-            "posterior": posterior_group,
-            "posterior_predictive": predictive,
-            "log_likelihood": xr.Dataset(
-                {"count": (("chain", "draw", "period"), by_chain(pointwise))},
-                coords={**coords, "period": [periods[number] for number in seen]},
-            ),
-            "observed_data": xr.Dataset(
-                {"count": (("period",), counts[seen])},
-                coords={"period": [periods[number] for number in seen]},
-            ),
-        }
-    )

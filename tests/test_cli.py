@@ -157,7 +157,8 @@ class Stopped:
 
 @pytest.mark.parametrize("while_writing", [False, True])
 def test_ctrl_c_leaves_nothing_half_written(monkeypatch, tmp_path, while_writing):
-    def half(_: object, folder: Path) -> Path:
+    def half(_: object, folder: Path, *, pdf: bool) -> Path:
+        assert not pdf
         (folder / "report.html").write_text("half")
         raise KeyboardInterrupt
 

@@ -109,7 +109,6 @@ SEASON = {"process": ev.Process(mean=400, dispersion=1.2, season=0.5)}
 FADING = {"process": ev.Process(mean=40, dispersion=2.5, autocorrelation=0.8)}
 DATES = [ev.Operation("another date", "2013-08-01", "2013-08-31")]
 LENGTHS = ev.WindowSensitivity(lengths=range(3, 13))
-CURVE = ev.SpecificationCurve(estimators=[BEFORE_AFTER, RATIOS], before=["24 months"])
 
 SITUATIONS = (
     Situation("no effect", ev.Anticipation(), SERIES, "pass in 95%"),
@@ -148,13 +147,6 @@ SITUATIONS = (
     ),
     Situation("no effect", ev.PlaceboInSpace(), RATIOS, "pass in 5%"),
     Situation("a halving", ev.PlaceboInSpace(), RATIOS, "pass", HALVED),
-    Situation(
-        "no effect, spike named as the trigger",
-        ev.PlaceboInSpace(spike_matched=False),
-        SERIES,
-        "pass in 5%",
-        {"triggered": True},
-    ),
     Situation("no effect", ev.PlaceboInTime(), SERIES, "pass"),
     Situation("no effect, counts that wander", ev.PlaceboInTime(), BEFORE_AFTER, "fail", WILD),
     Situation("no effect", ev.PreperiodFit(), SERIES, "pass"),
@@ -162,7 +154,7 @@ SITUATIONS = (
         "no effect, a season the method does not know", ev.PreperiodFit(), BEFORE_AFTER, "fail", SEASON
     ),
     Situation("a halving, 40 a month", ev.PriorSensitivity(), MODEL, "pass", HALVED),
-    Situation("a halving, 1 a month", ev.PriorSensitivity(), MODEL, "fail", HALVED | SMALL),
+    Situation("a halving, 1 a month", ev.PriorSensitivity(), MODEL, "no rule", HALVED | SMALL),
     Situation("a halving", ev.RecordingChange(), SERIES, "pass", HALVED),
     Situation(
         "recording of 400 a month fell by 9%",
@@ -186,8 +178,6 @@ SITUATIONS = (
         HALVED | {"triggered": True},
     ),
     Situation("counts of the model's own kind", ev.ResidualChecks(), MODEL, "pass in 95% or more"),
-    Situation("no effect", CURVE, SERIES, "no rule"),
-    Situation("a halving", CURVE, SERIES, "pass", HALVED),
     Situation(
         "no effect; another source has two months earlier",
         ev.StartDateSensitivity(alternatives=DATES),

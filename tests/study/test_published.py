@@ -6,6 +6,8 @@ import pytest
 from typer.testing import CliRunner
 
 from evaluate.cli import app
+from evaluate.reports.findings import Findings
+from evaluate.reports.manifest import write_manifest
 from evaluate.reports.suppression import suppress
 from evaluate.study.study import load_study
 
@@ -69,3 +71,23 @@ def test_the_command_line_shows_the_marker_and_what_it_means(folder):
 def test_counts_of_crimes_are_shown_as_they_are(make_study):
     checked = load_study(make_study()).check()
     assert checked.published_counts["total"].tolist() == checked.counts["total"].tolist()
+
+
+def test_a_run_writes_a_release_beside_its_report(folder, tmp_path, monkeypatch):
+    """Composing and drawing is tested with the reports; here only what the release adds is written."""
+
+    def only_the_manifest(report, place, *, pdf=False):
+        findings = report if isinstance(report, Findings) else report.findings
+        return write_manifest(findings.manifest, place)
+
+    monkeypatch.setattr("evaluate.reports.write.write_report", only_the_manifest)
+    monkeypatch.setattr("evaluate.reports.release.write_protected", only_the_manifest)
+    made = [str(tmp_path / name) for name in ("report", "given")]
+    arguments = ["run", str(folder), "--quick", "--out", made[0], "--release", made[1]]
+    done = CliRunner().invoke(app, arguments, terminal_width=300)
+    assert done.exit_code == 0, done.output
+    assert f"Release in {made[1]}:" in done.output
+    assert "small counts hidden" in done.output
+    assert {path.name for path in (tmp_path / "given").iterdir()} == {"manifest.json", "disclosure_log.csv"}
+    assert "robbery" in (tmp_path / "given" / "disclosure_log.csv").read_text()
+    assert not (tmp_path / "report" / "disclosure_log.csv").exists()

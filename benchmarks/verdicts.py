@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, get_args
@@ -124,7 +124,11 @@ def next_door(name: str, displaced: float, **changes: Any) -> NextDoor:
 NULL: Final = (("positive", "at most", 0.05), ("half", "at most", 0.01))
 BLIND: Final = (("cannot tell", "at least", 0.95),)
 NOT_TESTED: Final = (("not tested", "at least", 1.0),)
-NET: Final = (("net_covered", "at least", 0.93), ("huge", "at most", 0.01))
+NET: Final = (
+    ("net_covered", "at least", 0.93),
+    ("net_covered", "at most", 0.97),
+    ("huge", "at most", 0.01),
+)
 SPIKE: Final = named("spike, handled")
 HUNDRED: Final = next_door("100 a month", 0.0)
 ROWS: Final = (
@@ -222,6 +226,13 @@ def net_of(checks: Any) -> dict[str, float]:
     return {key: float(check.facts.get(key, np.nan)) for key in ("net_rate_ratio", "net_lower", "net_upper")}
 
 
+MEASURES: Final = {
+    "positive": "called a reduction",
+    "real": "called real",
+    "half": "half or more supported",
+    "huge": "called huge",
+    "net_covered": "net interval holds the truth in",
+}
 SHARES: Final = (
     "positive",
     "real",
@@ -299,13 +310,18 @@ def told(row: Row, line: dict[str, Any]) -> str:
     return f"{row.name}: {findings}; {shares}; {asked_of(row, line)}"
 
 
-def asked_of(row: Row, line: dict[str, Any]) -> str:
-    """What was asked of the row, and whether it was met."""
+def asked_of(row: Row, line: Mapping[str, Any]) -> str:
+    """What was asked of the row, and whether it was met, missed, or missed by no more than chance can explain."""
     said = []
     for share, sense, bound in row.asked:
-        rate = line[share] / line["panels"] if share in FINDINGS else line[share]
-        met = rate <= bound if sense == "at most" else rate >= bound
-        said.append(f"{share} {sense} {bound:.0%}: {'met' if met else 'missed'}")
+        panels = int(line["panels"])
+        rate = float(line[share]) / panels if share in FINDINGS else float(line[share])
+        low, high = rate_interval(rate, panels)
+        met, possible = (
+            (rate <= bound, low <= bound) if sense == "at most" else (rate >= bound, high >= bound)
+        )
+        answer = "met" if met else "not shown" if possible else "missed"
+        said.append(f"{MEASURES.get(share, share)} {sense} {bound:.0%}: {answer} ({rate:.1%} of {panels})")
     return "; ".join(said)
 
 

@@ -82,3 +82,15 @@ def test_a_spike_named_as_the_trigger_does_not_make_a_fall():
         0, abs=0.02
     )
     assert ratios["unnamed"] < 0.85  # 0.75: a quarter off for nothing
+
+
+def test_the_kept_table_meets_what_was_asked(benchmark):
+    table = pd.read_csv(benchmark["TABLE"]).set_index("row")
+    asked = [row for row in benchmark["ROWS"] if row.asked]
+    said = {row.name: benchmark["asked_of"](row, table.loc[row.name]) for row in asked}
+    assert {name: text for name, text in said.items() if "missed" in text} == {}
+    assert (table[list(benchmark["FINDINGS"])].sum(axis=1) == table["panels"]).all()
+    assert (table["refused"] == 0).all()
+    # What the verdicts are set against: the month of the spike beside the months after it.
+    spike = table.loc["no effect, spike handled"]
+    assert spike["press_month"] > 0.3 > 10 * spike["positive"]

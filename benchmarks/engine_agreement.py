@@ -1,8 +1,8 @@
 """Fit the same panels with both engines of the structural model and say how far apart they are.
 
-    python benchmarks/engine_agreement.py --panels 20 --out docs
+    python benchmarks/engine_agreement.py --panels 50 --out docs
 
-Twenty simulated panels (13 areas, 96 months, a fall of 30% in every second one), every window of each. The same prior
+Simulated panels (13 areas, 96 months, a fall of 30% in every second one), every window of each. The same prior
 of the areas' wandering goes to both engines, so that what is compared is the sampling.
 """
 
@@ -108,7 +108,7 @@ def page(table: pd.DataFrame, panels: int, seed: int) -> str:
 def main() -> None:
     """Compare, and write the page and the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--panels", type=int, default=20)
+    parser.add_argument("--panels", type=int, default=50)
     parser.add_argument("--seed", type=int, default=500)
     parser.add_argument("--out", type=Path, default=Path("docs"))
     chosen = parser.parse_args()

@@ -165,6 +165,6 @@ def _model(levels: int, waves: int, effects: int, length: int) -> Any:
         pm.Potential("drift_prior", -0.5 * (pm.math.exp(h[4]) / DRIFT_SCALE) ** 2 + h[4])
 
         standard = pm.Flat("standard", shape=STATES * length + levels + waves + effects)
-        density, *_ = StateDensity()(standard, pt.stack([rho, sd, alpha, drift, slow]), series)
+        density = StateDensity()(standard, pt.stack([rho, sd, alpha, drift, slow]), series)
         pm.Potential("states_and_counts", density)
     return model

@@ -24,6 +24,7 @@ class StateDensity(Op):
     """
 
     __props__ = ()
+    default_output = 0
 
     def make_node(self, *inputs: Any) -> Apply:
         """Type of the outputs."""

@@ -133,16 +133,24 @@ def test_prepared_keeps_the_answer():
     assert model.prepared(design).fit(design, seed=1).effects.equals(model.fit(design, seed=1).effects)
 
 
-def test_draws_are_in_arvizs_layout():
+@pytest.mark.parametrize(("engine", "chains"), [("fast", 1), ("nuts", 4)])
+def test_draws_are_in_arvizs_layout(engine, chains):
     import arviz as az
+    import matplotlib
+    import matplotlib.pyplot
 
-    result = ev.StructuralModel(draws=500).fit(simulated(), seed=1)
+    matplotlib.use("agg")
+    result = ev.StructuralModel(draws=500, engine=engine).fit(simulated(), seed=1)
     assert set(result.draws.children) >= {"posterior", "posterior_predictive", "observed_data"}
+    assert result.draws["posterior"].sizes["chain"] == chains
     summary = az.summary(result.draws, var_names=["log_rate_ratio"], kind="stats")
     assert len(summary) == 2
     assert np.isfinite(float(az.loo(result.draws).elpd))
     # In random order, a chain of independent draws is as good as its length.
     assert float(az.ess(result.draws, var_names=["log_rate_ratio"])["log_rate_ratio"].min()) > 300
+    for plot in (az.plot_forest, az.plot_trace, az.plot_dist):
+        assert plot(result.draws, var_names=["log_rate_ratio"]).viz
+    matplotlib.pyplot.close("all")
 
 
 def test_pointwise_likelihood_is_scipys():

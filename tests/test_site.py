@@ -95,7 +95,7 @@ def test_a_page_gets_the_parts_of_a_docstring_and_the_rates_of_a_method(site):
     assert "``1 - f s + f s RR``" in fill.filled(page)
     assert "Threshold" not in fill.filled(page)
     page = "# Title\n\n[`before-after`: measured](../../evaluate/estimators/reliability.csv)\n"
-    assert "| few controls | 200 | 100% | 7.5% (1.9%) |" in fill.filled(page)
+    assert "| 8 controls | 200 | 100% | 7.5% (1.9%) |" in fill.filled(page)
     with pytest.raises(KeyError, match="has no equation"):
         fill.filled("# Title\n\n[`Dilution`: equation](../../evaluate/checks/dilution.py)\n")
 

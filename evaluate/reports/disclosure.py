@@ -57,7 +57,8 @@ def hidden_cells(
         Shape (counts,), True for counts that stand in no table but follow from differences, such as those of a
         buffer where one table has the treated area with it and another without: small ones are protected too.
     bounds : (numpy.ndarray, numpy.ndarray), optional
-        What a reader knows each count to be at least and at most from elsewhere, each of shape (counts,).
+        What a reader knows each count to be at least and at most from elsewhere, each of shape (counts,). Counts with
+        an upper end are taken to stand in no table, so that a hidden one may be nought for all he knows.
 
     Returns
     -------
@@ -151,7 +152,9 @@ def _guesses(
     least = np.where(silent, 0.0, 1.0)
     most = np.full(len(values), np.inf)
     if bounds is not None:
-        least, most = np.maximum(least, bounds[0]), np.minimum(most, bounds[1])
+        # Nobody sees that such a count is hidden: of an outcome with a hidden count no period is published.
+        least = np.where(np.isfinite(bounds[1]), bounds[0], np.maximum(least, bounds[0]))
+        most = np.minimum(most, bounds[1])
     small = np.full(len(values), float(threshold - 1))
     small[[one.total for one in intruder.sums]] = np.inf
     small[silent] = np.inf

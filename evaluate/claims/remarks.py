@@ -42,7 +42,7 @@ def spike_sentence(facts: Facts) -> str:
         return f"{began}, but counts like these would not be expected to fall without an operation."
     if facts.expected < SMALL_COUNT:
         return f"{began}; part of what followed would be expected without any operation."
-    if isnan(facts.raw_fall) or facts.raw_fall <= 0:
+    if isnan(facts.raw_fall) or facts.raw_fall < facts.expected_fall:  # nothing that points could be "of"
         return f"{began}; a fall of {expected:.0f}% would be expected without any operation."
     points = "point" if round(expected) == 1 else "points"
     return (

@@ -89,7 +89,10 @@ DOUBTS = [
         "changes as large were common in untreated areas (placebo p-value 0.30)",
     ),
     ({"lower": 1.1, "upper": 1.5, "placebo_p": 0.3}, "placebo p-value 0.30"),
-    ({"upper": 0.9, "calibrated_lower": 0.5, "calibrated_upper": 1.0}, "widened by the error that the method makes"),
+    (
+        {"upper": 0.9, "calibrated_lower": 0.5, "calibrated_upper": 1.0},
+        "widened by the error that the method makes",
+    ),
     ({"smallest_detectable": nan}, "not known"),
     ({"smallest_detectable": 0.6}, "The claimed size is smaller than the smallest change"),
     (
@@ -170,3 +173,222 @@ def test_a_conflict_among_specifications_lowers_confidence_one_more_step(grade, 
     assert rating == after
     assert reasons[-1] == "26% of the 208 specifications listed beforehand point the other way."
     assert len(reasons) == 1 + doubt
+
+
+GRADE_REASONS = [
+    (
+        {"grade_ceiling": "E"},
+        "E",
+        [
+            "It compares two totals, with no series and no control areas behind them.",
+        ],
+    ),
+    (
+        {"grade_ceiling": "D"},
+        "D",
+        [
+            "It rests on a single series, without control areas.",
+        ],
+    ),
+    (
+        {"n_control": 0},
+        "D",
+        [
+            "It rests on a single series, without control areas.",
+        ],
+    ),
+    (
+        {"n_before": 11},
+        "D",
+        [
+            "The design has 11 periods before the operation; grade C needs 12.",
+        ],
+    ),
+    (
+        {"n_before": 1},
+        "D",
+        [
+            "The design has 1 period before the operation; grade C needs 12.",
+        ],
+    ),
+    (
+        {"n_placebos": 20, "placebo_rate": 0.11},
+        "D",
+        [
+            "The method finds an effect that is not there in 11% of 20 untreated areas; grade C allows 10%.",
+        ],
+    ),
+    (
+        {"n_placebos": 19, "placebo_rate": 0.11},
+        "C",
+        [
+            "How often the method finds an effect that is not there has not been measured on at least "
+            "20 untreated areas; grade B needs it.",
+        ],
+    ),
+    (
+        {"placebo_rate": 0.08},
+        "C",
+        [
+            "The method finds an effect that is not there in 8% of 40 untreated areas; grade B allows 7%.",
+        ],
+    ),
+    (
+        {"boundary_break": True},
+        "C",
+        [
+            "A boundary moved inside the data and was bridged by weighting.",
+        ],
+    ),
+    (
+        {"grade_ceiling": "C"},
+        "C",
+        [
+            "The method used cannot earn a higher grade.",
+        ],
+    ),
+    (
+        {},
+        "B",
+        [
+            "The plan was made after the data could be read; grade A needs it fixed before.",
+        ],
+    ),
+]
+
+DOUBTS = [
+    (
+        {},
+        [],
+    ),
+    (
+        {"upper": 0.95, "placebo_p": 0.2},
+        [
+            "The interval excludes no change, but changes as large were common in untreated areas "
+            "(placebo p-value 0.20).",
+        ],
+    ),
+    (
+        {"upper": 0.95, "placebo_p": 0.1},
+        [],
+    ),
+    (
+        {"lower": 1.1, "upper": 1.5, "placebo_p": 0.11},
+        [
+            "The interval excludes no change, but changes as large were common in untreated areas "
+            "(placebo p-value 0.11).",
+        ],
+    ),
+    (
+        {"upper": 0.95, "calibrated_lower": 0.6, "calibrated_upper": 1.0},
+        [
+            "The interval excludes no change, but widened by the error that the method makes in "
+            "untreated areas it does not.",
+        ],
+    ),
+    (
+        {"lower": 1.1, "upper": 1.5, "calibrated_lower": 1.0, "calibrated_upper": 1.9},
+        [
+            "The interval excludes no change, but widened by the error that the method makes in "
+            "untreated areas it does not.",
+        ],
+    ),
+    (
+        {"upper": 0.95, "calibrated_lower": 0.6, "calibrated_upper": 0.99},
+        [],
+    ),
+    (
+        {"upper": 1.0, "calibrated_lower": 0.6, "calibrated_upper": 1.2},
+        [],
+    ),
+    (
+        {"smallest_detectable": nan},
+        [
+            "The smallest change these data could show is not known.",
+        ],
+    ),
+    (
+        {"claimed_size": 0.2, "claimed_ratio": 0.8},
+        [
+            "The claimed size is smaller than the smallest change these data could be relied on to show.",
+        ],
+    ),
+    (
+        {"claimed_size": 0.0},
+        [
+            "A change by a tenth, the least that matters, is smaller than the smallest change these "
+            "data could be relied on to show.",
+        ],
+    ),
+    (
+        {"claimed_size": 0.2, "claimed_ratio": 0.8, "upper": 0.95},
+        [],
+    ),
+    (
+        {"triggered": True},
+        [
+            "The operation followed a spike, and the fall to be expected after it was not measured.",
+        ],
+    ),
+    (
+        {"triggered": True, "expected_fall": 0.1},
+        [],
+    ),
+    (
+        {"net_of_buffers": None},
+        [
+            "Whether crime moved to neighbouring areas was not measured.",
+        ],
+    ),
+    (
+        {"net_of_buffers": None, "direction": "increase"},
+        [
+            "The claimed size is smaller than the smallest change these data could be relied on to show.",
+        ],
+    ),
+    (
+        {"generation": "mixed"},
+        [
+            "The counts come in part from what officers did, not only from what the public reported.",
+        ],
+    ),
+    (
+        {"expected": 19.9},
+        [
+            "Fewer than 20 were expected, so chance weighs heavily.",
+        ],
+    ),
+    (
+        {"expected": 20.0},
+        [],
+    ),
+    (
+        {"expected": nan},
+        [
+            "Fewer than 20 were expected, so chance weighs heavily.",
+        ],
+    ),
+    (
+        {"boundary_break": True},
+        [
+            "A boundary moved inside the data.",
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(("changes", "grade", "reasons"), GRADE_REASONS)
+def test_every_grade_has_its_reason_in_words(changes, grade, reasons, facts):
+    assert design_grade(replace(facts, **changes)) == (grade, tuple(reasons))
+
+
+@pytest.mark.parametrize(("changes", "doubts"), DOUBTS)
+def test_every_doubt_in_words(changes, doubts, facts):
+    assert doubts_about(replace(facts, **changes)) == tuple(doubts)
+
+
+def test_one_other_specification(facts):
+    single = replace(facts, n_specifications=1, conflicting=1.0)
+    assert analytical_confidence(single)[1][-1] == (
+        "The one other specification listed beforehand points the other way."
+    )

@@ -132,7 +132,8 @@ def period_bounds(periods: pd.PeriodIndex) -> tuple[pd.DatetimeIndex, pd.Datetim
 @lru_cache(maxsize=64)
 def _bounds(frequency: str, ordinals: bytes) -> tuple[pd.DatetimeIndex, pd.DatetimeIndex]:
     """``period_bounds`` by frequency and ordinals: a check makes hundreds of designs of the same periods."""
-    periods = pd.PeriodIndex.from_ordinals(np.frombuffer(ordinals, dtype=np.int64), freq=frequency)
+    numbers = np.frombuffer(ordinals, dtype=np.int64)
+    periods = pd.PeriodIndex.from_ordinals(numbers, freq=frequency)  # type: ignore[attr-defined]
     # Through day numbers: start_time and normalize() look for a frequency each time, which costs eight times as much.
     first = periods.asfreq("D", how="S").asi8.astype("datetime64[D]")
     last = periods.asfreq("D", how="E").asi8.astype("datetime64[D]")

@@ -47,6 +47,8 @@ LATE_IMPORTS = [
     "pooch",
     "pymc",
     "pytensor",
+    "scipy.optimize",
+    "scipy.stats",
     "weasyprint",
 ]
 

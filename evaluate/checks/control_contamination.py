@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import brentq
 
 from evaluate.checks.refit import log_effect
 from evaluate.checks.result import CheckResult
@@ -177,6 +176,8 @@ class ControlContamination:
 
 def _solved(gap: Any, low: float, high: float, seen: float) -> float:
     """Rate ratio at which the gap closes; NaN for NaN."""
+    from scipy.optimize import brentq
+
     if np.isnan(seen):
         return float("nan")
     if gap(low) * gap(high) > 0:

@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from evaluate.checks.refit import Move, excludes_one, outcomes_used, refit
 from evaluate.checks.result import CheckResult
@@ -239,6 +238,8 @@ def _simulated(_: Design, *, base: Design, target: Target, size: float, seed: tu
 
 def _formula_curve(target: Target, error: float, freedom: float) -> pd.DataFrame:
     """Power by size from the standard error."""
+    from scipy import stats
+
     score = stats.t.ppf((1 + target.effect.level) / 2, freedom)
     sizes = np.array(SIZES)
     found = stats.t.cdf(-np.log1p(-sizes) / error - score, freedom)

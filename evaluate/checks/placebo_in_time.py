@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from evaluate.checks.lengths import as_span
 from evaluate.checks.placebo_in_space import permutation_p
@@ -84,6 +83,8 @@ class PlaceboInTime:
         FitError
             If the effect has no standard error.
         """
+        from scipy import stats
+
         target = find_target(result, self.operation, self.window)
         statistic = float(np.divide(*log_effect(target.effect)))
         pretended = _pretended(target, self.shifts, self.starts)

@@ -7,7 +7,6 @@ from math import isnan
 from typing import Protocol
 
 import numpy as np
-from scipy import stats
 
 from evaluate.effects.display import effects_html
 
@@ -86,12 +85,16 @@ class StudentRatio:
 
     def probability_at_most(self, ratio: float) -> float:
         """Confidence that the rate ratio is at most this."""
+        from scipy import stats
+
         return float(
             stats.t.cdf((np.log(ratio) - self.log_ratio) / self.log_standard_error, self.degrees_of_freedom)
         )
 
     def quantile(self, probability: float) -> float:
         """End of the one-sided confidence interval, as a ratio."""
+        from scipy import stats
+
         score = stats.t.ppf(probability, self.degrees_of_freedom)
         return float(np.exp(self.log_ratio + score * self.log_standard_error))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 from evaluate.design.design import Design
 from evaluate.effects.contrasts import effect_from_estimate
@@ -31,6 +30,8 @@ class ConformalRatio(InvertedRatio):
     @property
     def log_standard_error(self) -> float:
         """Half the width of the 95% interval of the log rate ratio, over 1.96."""
+        from scipy import stats
+
         return float(np.log(self.quantile(0.975) / self.quantile(0.025)) / (2 * stats.norm.ppf(0.975)))
 
 

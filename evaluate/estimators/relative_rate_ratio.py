@@ -19,7 +19,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 from evaluate.design.design import Design
 from evaluate.effects.contrasts import counterfactual_table, effect_from_estimate
@@ -151,6 +150,8 @@ class RelativeRateRatio:
         spread: tuple[float, float],
     ) -> Effect:
         """One window: recorded against what the controls' change makes of the time before."""
+        from scipy import stats
+
         phi, freedom = spread
         (before, _), (control_before, control_after) = totals
         due = before * control_after / control_before
@@ -177,6 +178,8 @@ class RelativeRateRatio:
 
     def _ends(self, found: LogRatio) -> tuple[float, float]:
         """Normal interval of the ratio."""
+        from scipy import stats
+
         reach = float(stats.norm.ppf((1 + self.level) / 2)) * found.standard_error
         return float(np.exp(found.estimate - reach)), float(np.exp(found.estimate + reach))
 

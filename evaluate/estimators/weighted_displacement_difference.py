@@ -20,7 +20,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from scipy import stats
 
 from evaluate.design.design import Design
 from evaluate.effects.contrasts import counterfactual_table, effect_from_estimate
@@ -267,6 +266,8 @@ class WeightedDisplacementDifference:
 
     def _score(self, freedom: int) -> float:
         """Student's t for the interval."""
+        from scipy import stats
+
         return float(stats.t.ppf((1 + self.level) / 2, freedom))
 
 

@@ -14,7 +14,6 @@ from itertools import product
 from typing import Any
 
 import numpy as np
-from scipy import signal, stats
 
 from evaluate.errors import FitError
 
@@ -226,6 +225,8 @@ def forecast_noise(
         Expected errors, shape (n,): one step ahead for the known periods; and paths less what is expected, shape
         (draws, n).
     """
+    from scipy import signal
+
     model = _model(noise[:known], None, *form)
     tail = fit.parameters[len(fit.coefficients) :]
     steps = len(noise) - known
@@ -261,6 +262,8 @@ def _polynomials(
 
 def portmanteau_p_value(innovations: np.ndarray, lags: int) -> float:
     """Ljung and Box's p-value that one-step errors are uncorrelated, without a correction for fitted lags."""
+    from scipy import stats
+
     left = innovations[~np.isnan(innovations)]
     left = left - left.mean()
     n = len(left)

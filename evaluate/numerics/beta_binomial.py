@@ -19,7 +19,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize, special
+from scipy import special
 
 from evaluate.errors import FitError
 from evaluate.numerics.segmented import jacobian, log_mean
@@ -211,6 +211,8 @@ def _beta(shares: np.ndarray, rho: float) -> tuple[np.ndarray, np.ndarray]:
 
 def _best_rho(counts: np.ndarray, totals: np.ndarray, shares: np.ndarray) -> float:
     """Maximum-likelihood rho at fixed shares; 0 where the counts vary no more than a binomial's."""
+    from scipy import optimize
+
     found = optimize.minimize_scalar(
         lambda log_rho: -log_likelihood(counts, totals, shares, float(np.exp(log_rho))),
         bounds=(np.log(1e-8), np.log(MOST_RHO)),

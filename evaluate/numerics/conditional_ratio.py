@@ -19,7 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize, special
+from scipy import special
 
 FURTHEST = 40.0
 """Largest log ratio looked for, either way."""
@@ -152,6 +152,8 @@ def four_totals(treated: tuple[int, int], control: tuple[int, int]) -> tuple[np.
 
 def _root(excess: Callable[[float], float]) -> float:
     """Where a function of the log ratio is nought."""
+    from scipy import optimize
+
     return float(optimize.brentq(excess, -FURTHEST, FURTHEST, xtol=1e-12))
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize, special
+from scipy import special
 
 from evaluate.errors import FitError
 from evaluate.numerics.segmented import jacobian, log_mean
@@ -242,6 +242,8 @@ def _score(
 
 def _best_alpha(counts: np.ndarray, means: np.ndarray) -> float:
     """Maximum-likelihood alpha at fixed means; 0 where the counts vary no more than a Poisson's."""
+    from scipy import optimize
+
     found = optimize.minimize_scalar(
         lambda log_alpha: -log_likelihood(counts, means, np.exp(log_alpha)),
         bounds=(np.log(LEAST_ALPHA), np.log(MOST_ALPHA)),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import stats
 
 
 def summed_dispersion(dispersion: float, autocorrelation: float, periods: int) -> float:
@@ -97,5 +96,7 @@ def smallest_detectable(
     >>> round(smallest_detectable(0.105), 3)
     0.255
     """
+    from scipy import stats
+
     needed = stats.t.ppf((1 + level) / 2, degrees_of_freedom) + stats.t.ppf(power, degrees_of_freedom)
     return float(-np.expm1(-needed * error))

@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize, special
+from scipy import special
 
 FAR = 8.0
 """Standard errors beyond which one tail is all there is."""
@@ -223,6 +223,8 @@ def line_before(
     >>> round(found.slope, 3), round(found.detectable, 2)
     (-0.05, 0.28)
     """
+    from scipy import optimize
+
     place = np.arange(-len(before), 0).astype(float)
     inverse = np.linalg.inv(covariance)
     information = float(place @ inverse @ place)

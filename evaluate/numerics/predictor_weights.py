@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import optimize
 
 from evaluate.numerics.simplex import rough_simplex_weights, simplex_weights
 
@@ -114,6 +113,8 @@ def predictor_weights(predictors: np.ndarray, outcome: np.ndarray) -> PredictorW
 
 def _search(misfit: Callable[[np.ndarray], float], start: np.ndarray) -> np.ndarray:
     """A local minimum: down the slope first, then without one, because the weights move in jumps."""
+    from scipy import optimize
+
     slope = optimize.minimize(misfit, start, method="L-BFGS-B")
     options: Any = {"adaptive": True, "maxiter": MOST_ROUNDS * len(start)}
     return np.asarray(optimize.minimize(misfit, slope.x, method="Nelder-Mead", options=options).x)

@@ -19,7 +19,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize
 
 from evaluate.errors import FitError
 
@@ -175,6 +174,8 @@ def feasible_range(columns: np.ndarray, totals: np.ndarray, values: np.ndarray) 
     >>> feasible_range(columns, np.array([1.0, 1.0]), np.array([4.0, 1.0, 0.0]))
     (1.0, 2.0)
     """
+    from scipy import optimize
+
     size = np.maximum(np.abs(columns).max(axis=0), 1e-300)
     ends = []
     for sign in (1.0, -1.0):

@@ -18,7 +18,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize
 
 POINTS = 400
 FEWEST_FOR_SPREAD = 10
@@ -112,6 +111,8 @@ def spread_by_size(ratios: np.ndarray, variances: np.ndarray) -> tuple[float, fl
     >>> abs(a - 0.02) < 0.004 and abs(b - 2) < 0.2
     True
     """
+    from scipy import optimize
+
     if len(ratios) < FEWEST_FOR_SPREAD or not (ratios != 0).any():
         return 0.0, 1.0
     columns = np.column_stack([np.ones_like(variances), variances])

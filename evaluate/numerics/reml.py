@@ -16,7 +16,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize
 
 from evaluate.errors import FitError
 
@@ -108,6 +107,8 @@ def fit_autoregressive(
     >>> round(float(fit.coefficients[1]), 1)
     -1.0
     """
+    from scipy import optimize
+
     times = np.arange(len(values)) if times is None else np.asarray(times)
     left = len(values) - design.shape[1]
     if left < 2:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import optimize
 
 
 def simplex_weights(
@@ -64,6 +63,8 @@ def rough_simplex_weights(matrix: np.ndarray, target: np.ndarray) -> np.ndarray:
     >>> rough_simplex_weights(np.array([[1.0, 3.0], [2.0, 6.0]]), np.array([1.5, 3.0])).round(5)
     array([0.75, 0.25])
     """
+    from scipy import optimize
+
     k = matrix.shape[1]
     largest = max(float(np.abs(matrix).max()), float(np.abs(target).max()), 1e-12)
     heavy = 1e4 * largest * np.sqrt(len(target))

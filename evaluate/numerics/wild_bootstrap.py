@@ -17,7 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize, special
+from scipy import special
 
 from evaluate.numerics.randomisation import cluster_robust_error
 
@@ -107,6 +107,8 @@ def null_scores(before: np.ndarray, after: np.ndarray, treated: np.ndarray, null
     numpy.ndarray
         Shape (areas,).
     """
+    from scipy import optimize
+
     total = before + after
 
     def excess(log_odds: float) -> float:

@@ -53,7 +53,7 @@ $(venv)/.runtime: pyproject.toml constraints.txt $(venv)/.place
 
 $(venv)/.dev: pyproject.toml constraints.txt $(venv)/.place
 	@echo "Installing evaluate and the tools for its tests (once)"
-	@touch $(venv)/.unfinished && $(install) --editable '.[dev]' && rm $(venv)/.unfinished && touch $@ $(venv)/.runtime
+	@touch $(venv)/.unfinished && $(install) --editable '.[dev,maps]' && rm $(venv)/.unfinished && touch $@ $(venv)/.runtime
 
 $(venv)/.docs: pyproject.toml constraints.txt $(venv)/.place
 	@echo "Installing evaluate and what builds its documentation (once)"

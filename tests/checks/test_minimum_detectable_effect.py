@@ -81,7 +81,7 @@ def test_simulated_series_keep_the_areas_the_controls_and_the_missing_counts(des
     design = replace(design, panel=replace(design.panel, counts=counts))
     result = ev.BeforeAfter().fit(design, seed=1)
     target = find_target(result, None, None)
-    one = _simulated(design, base=_slim(design), target=target, size=0.0, seed=(1, 1))
+    one = _simulated(design, base=_slim(target), target=target, size=0.0, seed=(1, 1))
     assert one.treated == ("A01", "A02")
     assert np.array_equal(one.control_counts, design.control_counts)
     assert np.array_equal(np.isnan(one.treated_counts), np.isnan(design.treated_counts))

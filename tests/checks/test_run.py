@@ -98,6 +98,7 @@ def test_answers_use_no_forbidden_words(design_with):
         ev.ControlContamination(), ev.EnforcementGenerated(outcomes=["crime"]), ev.ParallelTrends(),
         ev.StartDateSensitivity(alternatives=[ev.Operation("as others say", "2015-05-01", "2015-05-31")]),
         ev.Anticipation(), ev.NegativeControlOutcome(outcomes=["fraud"]), ev.RecordingChange(),
+        ev.Triangulation(sources=[ev.ActivitySource("crime", "records"), ev.ActivitySource("fraud", "calls")]),
     ]  # fmt: skip
     drawn = ev.StructuralModel(draws=300).fit(design, seed=1)
     answers = [

@@ -80,8 +80,8 @@ def test_secondary_outcomes_are_pooled_with_the_raw_beside(run):
     table = run.findings.pooled
     assert table["outcome"].tolist() == ["robbery", "theft"]
     assert (table["problem"] == "").all()
-    # Each learns from the other: both intervals are narrower. The two lie so close together before pooling (0.004 in the
-    # log) that whether the medians come closer is a matter of the draws.
+    # Each learns from the other: both intervals are narrower. The two lie so close together before pooling (0.004 in
+    # the log) that whether the medians come closer is a matter of the draws.
     raw, pooled = (np.log(table[f"{which}_upper"] / table[f"{which}_lower"]) for which in ("raw", "pooled"))
     assert (pooled < raw).all()
     assert ((table["raw_lower"] < table["raw"]) & (table["raw"] < table["raw_upper"])).all()

@@ -244,3 +244,15 @@ def test_huge_needs_more_than_half(change, shortfall, facts):
     half = replace(facts, late_ratio=0.5, p50=0.95, p_claim=0.95, sustained_months=6)
     assert shortfalls_of_huge(half) == ()
     assert shortfalls_of_huge(replace(half, **change)) == (shortfall,)
+
+
+def test_the_best_grade_can_be_almost_certain(facts):
+    sure = replace(facts, p_claim=0.96, grade="A", smallest_detectable=0.2)
+    assert decide(sure).id == "almost certain"
+    assert decide(replace(sure, grade="D")).id == "likely"
+
+
+def test_doubling_is_as_large_as_halving():
+    assert [size_word(ratio) for ratio in (2.0, 1.99, 0.5, 0.51, 0.0)] == [
+        "double or more", "large", "half or more", "large", "half or more",
+    ]  # fmt: skip

@@ -5,7 +5,7 @@ from math import nan
 
 import pytest
 
-from evaluate.claims.paragraph import probabilities_sentence
+from evaluate.claims.paragraph import probabilities_sentence, verdict_paragraph, verdict_reasons
 from evaluate.claims.wording import Setting, half_clause, verdict_words
 
 AFTER = Setting("violence", "Loxford", "June 2017", "after", "July 2017", "June 2018", "month", 30, 365, 12)
@@ -336,3 +336,36 @@ def test_half_is_not_almost_certain_before_the_neighbours_are_counted_in(facts):
     assert half_clause(sure) == f"it is almost certain (97%) {clause}"
     assert half_clause(replace(sure, net_of_buffers=None)) == f"it is at least highly likely (97%) {clause}"
     assert half_clause(replace(sure, net_of_buffers=False)) == f"it is at least highly likely (97%) {clause}"
+
+
+def test_a_weak_design_over_days_says_what_days_can_change(facts):
+    """The sentence on few days stands in the paragraph where the days could have shown something, and only there."""
+    within = replace(facts, share_of_days=0.5, month_to_month=0.1)
+    told = "Five days in a month of 31 can change a monthly count by at most 50%."
+
+    def paragraph(rule, facts, setting):
+        return verdict_paragraph(
+            rule, "Words.", facts=facts, setting=setting, confidence="low", because=("One.", "Two.")
+        )
+
+    assert f"Words. {told} The normal month-to-month variation in this area is +/-10%." in paragraph(
+        "cannot tell", within, FIVE_DAYS
+    )
+    assert "for these reasons. One. Two. In neighbouring" in paragraph("cannot tell", within, FIVE_DAYS)
+    assert "can change" not in paragraph("cannot tell", replace(within, share_of_days=1.0), FIVE_DAYS)
+    assert "can change" not in paragraph("cannot tell", within, AFTER)
+    assert "can change" not in paragraph("likely", within, FIVE_DAYS)
+    missed = replace(
+        within, share_of_days=0.1
+    )  # even complete success would be missed: the words have said so
+    assert "can change" not in paragraph("cannot tell", missed, FIVE_DAYS)
+
+
+def test_reasons_tell_of_few_days_and_of_lasting_falls(facts):
+    within = replace(facts, share_of_days=0.5)
+    assert any("can change a monthly count" in reason for reason in verdict_reasons(within, FIVE_DAYS, ()))
+    assert not any("can change" in reason for reason in verdict_reasons(facts, FIVE_DAYS, ()))
+    assert not any("can change" in reason for reason in verdict_reasons(within, AFTER, ()))
+    assert "The estimate is a fall of 20%: moderate." in verdict_reasons(facts, AFTER, ())
+    enforced = replace(facts, generation="enforcement")
+    assert not any("The estimate" in reason for reason in verdict_reasons(enforced, AFTER, ()))

@@ -48,6 +48,7 @@ NOT_RUN = {
     ".venv/bin/*": "needs the environment that the lines before it make",
     "python -m pip install *": "installs from a package index",
     "python scripts/replicate.py*": "run by tests/studies/test_replications.py",
+    "mutmut *": "takes half an hour",
     "jupyter *": "needs JupyterLab; the notebook itself is executed by tests/study/test_notebook.py",
     "evaluate fetch *": "downloads",
     "evaluate calibrate*": "takes minutes to hours; run in small by tests/study/test_calibration_page.py",
